@@ -1,0 +1,102 @@
+/**
+ * What metric publishes on `aftermath.snapshots` for plot: everything a picture or a page shows, so that
+ * a late visitor needs one snapshot. Its size does not depend on how many outcomes were seen.
+ */
+export interface Snapshot {
+  readonly kind: 'metric';
+  /** Raised when a reader of the old form would misread the new one. */
+  readonly schema: 1;
+  /** Who published it: unique to one run of one process. */
+  readonly publisher: string;
+  readonly publishedAtMs: number;
+  /** First outcome of this ledger, or `undefined` before one. */
+  readonly sinceMs: number | undefined;
+  /** Champion first, then in order of first appearance. */
+  readonly models: readonly ModelSnapshot[];
+  readonly truths: TruthBooks;
+  /** What this metric service could not use, by reason. */
+  readonly deadLetters: Readonly<Record<string, number>>;
+  /** Outcomes scored in the last second. */
+  readonly rowsPerSecond: number;
+  /** Where the log is, as the metric service sees it. */
+  readonly logPath: string;
+}
+
+export type Task = 'regression' | 'binary' | 'multiclass';
+
+export interface ModelSnapshot {
+  readonly model: string;
+  readonly role: 'champion' | 'challenger';
+  /** The version that made the latest prediction. */
+  readonly version: string | undefined;
+  /** Known from the first outcomes. */
+  readonly task: Task | undefined;
+  readonly books: PredictionBooks;
+  /** By name (`mae`, `rmse`, `bias`, `r2`, `median_absolute_error`, `p95_absolute_error`); an absent one has no honest answer yet. */
+  readonly figures: Figures;
+  readonly errors: Histogram | undefined;
+  /** Oldest first, decimated: at most `HISTORY_POINTS_MAX`. */
+  readonly history: readonly HistoryPoint[];
+  /** Seconds from prediction to truth: quantiles of what was matched, or `undefined` before a match. */
+  readonly labelLag: { readonly median: number; readonly p95: number } | undefined;
+}
+
+/** received = scored + pending + expired + duplicate + conflict + unknown + refused, at every instant. */
+export interface PredictionBooks {
+  readonly received: number;
+  readonly scored: number;
+  readonly pending: number;
+  readonly expired: number;
+  readonly duplicate: number;
+  readonly conflict: number;
+  readonly unknown: number;
+  readonly refused: number;
+}
+
+/** received = matched + waiting + orphan + late + revision + duplicate + unknown + refused, at every instant. */
+export interface TruthBooks {
+  readonly received: number;
+  readonly matched: number;
+  readonly waiting: number;
+  readonly orphan: number;
+  readonly late: number;
+  readonly revision: number;
+  readonly duplicate: number;
+  readonly unknown: number;
+  readonly refused: number;
+}
+
+/** A figure with its uncertainty: without an interval only `value`. */
+export interface FigureValue {
+  readonly value: number;
+  readonly low?: number;
+  readonly high?: number;
+  /** Coverage of the interval, 0..1. */
+  readonly level?: number;
+  /** How the interval was made. */
+  readonly method?: string;
+}
+
+export type Figures = Readonly<Record<string, FigureValue>>;
+
+/**
+ * Absolute errors in bins of equal width that begin at 0; bin i covers [i·width, (i+1)·width), and
+ * `above` counts what lies beyond the last one.
+ */
+export interface Histogram {
+  readonly width: number;
+  readonly counts: readonly number[];
+  readonly above: number;
+}
+
+/** How it stood at one moment: the cumulative figures, and those of the outcomes since the point before. */
+export interface HistoryPoint {
+  readonly atMs: number;
+  readonly scored: number;
+  readonly mae: number;
+  /** MAE of the outcomes between the point before and this one. */
+  readonly recentMae: number;
+}
+
+/** History holds at most so many points; when full, every second one is dropped. */
+export const HISTORY_POINTS_MAX = 400;

@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { Broker } from '../broker/broker.ts';
+import type { Clock } from './clock.ts';
 import type { Logger } from './logging.ts';
 
 export type StageName = 'features' | 'model' | 'metric' | 'plot';
@@ -15,6 +16,7 @@ export interface StageContext {
   readonly broker: Broker;
   readonly log: Logger;
   readonly registry: Registry;
+  readonly clock: Clock;
 }
 
 /**

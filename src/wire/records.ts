@@ -58,10 +58,41 @@ export interface PredictionRecord extends Carried {
   readonly interval: readonly [number, number] | undefined;
 }
 
+/**
+ * Why a record cannot be used: a small fixed set, the label of a counter. The later ones are given by the
+ * stages, which know the model and the ledger.
+ */
+export const REFUSAL_CODES = [
+  'not-json',
+  'invalid-utf8',
+  'too-large',
+  'too-deep',
+  'not-a-record',
+  'no-id',
+  'bad-id',
+  'no-body',
+  'bad-body',
+  'not-finite',
+  'bad-time',
+  'bad-tags',
+  'bad-weight',
+  'bad-field',
+  'feature-count',
+  'feature-names',
+  'feature-kind',
+  'bad-prediction',
+  'wrong-task',
+] as const;
+export type RefusalCode = (typeof REFUSAL_CODES)[number];
+
 /** A record, or a whole message, that cannot be used: why, and its text (cut to a bound) for the dead-letter queue. */
 export interface Refusal {
+  readonly code: RefusalCode;
+  /** For people: what was found and what was expected. */
   readonly reason: string;
   readonly text: string;
+  /** Records it stands for: 1, or more where one message held so many bad ones that the rest is told together. */
+  readonly count: number;
 }
 
 /** What a message held: the records that can be used, and those that cannot. */

@@ -1,0 +1,17 @@
+import type { DecodeOptions } from './message.ts';
+import type { Payload } from './payload.ts';
+import type { Dialect } from './queues.ts';
+import type { Decoded, TruthRecord } from './records.ts';
+
+/** The records of one message: those that can be used, and those that cannot. Never throws. */
+export function decodeTruth(payload: Payload, options: DecodeOptions): Decoded<TruthRecord> {
+  throw new Error(`not built yet ${payload.bytes().length} ${options.nowMs}`);
+}
+
+/**
+ * The messages that carry these records: native one array message (several where the rows are wide),
+ * classic and superset one message a record. None for no records.
+ */
+export function encodeTruth(records: readonly TruthRecord[], dialect: Dialect): Payload[] {
+  throw new Error(`not built yet ${records.length} ${dialect}`);
+}

@@ -1,0 +1,163 @@
+import { AftermathError } from './errors.ts';
+
+/**
+ * One setting: a flag, an `AFTERMATH_…` variable and a line of the config file, all three of one text form.
+ *
+ * @typeParam T what the text means; `undefined` where the setting has no default
+ */
+export interface Setting<T> {
+  /** What it is for, in one line; unit included where it has one. */
+  readonly help: string;
+  /** What stands for the value in the help, for example `DURATION`; `undefined`: a switch, on or off. */
+  readonly placeholder: string | undefined;
+  /** What a value looks like, for the error: `a duration such as 250ms, 5s, 2h or 7d`. */
+  readonly expected: string;
+  /** Used when nobody sets it. */
+  readonly fallback: T;
+  /** The default as the help shows it; absent: nothing is shown. */
+  readonly fallbackText: string | undefined;
+  /** May be given more than once; the texts are then handed over one after the other. */
+  readonly repeats: boolean;
+  /** The value of the texts (one, or several where it repeats), or `undefined` when they are malformed. */
+  parse(texts: readonly string[]): T | undefined;
+}
+
+interface Described<T> {
+  readonly help: string;
+  readonly placeholder?: string;
+  readonly fallback: T;
+  readonly fallbackText?: string;
+}
+
+/** Any text that is not empty. */
+export function text<F extends string | undefined>(s: Described<F>): Setting<string | F> {
+  return single({ placeholder: 'TEXT', ...s }, 'a text that is not empty', (t) => (t === '' ? undefined : t));
+}
+
+/** A file or folder; relative ones from the working directory. */
+export function path<F extends string | undefined>(s: Described<F>): Setting<string | F> {
+  return single({ placeholder: 'PATH', ...s }, 'a path that is not empty', (t) => (t === '' ? undefined : t));
+}
+
+/** A whole number within bounds, both included. */
+export function integer<F extends number | undefined>(
+  s: Described<F> & { readonly min: number; readonly max: number },
+): Setting<number | F> {
+  const expected = `a whole number from ${s.min} to ${s.max}`;
+  return single({ placeholder: 'N', ...s }, expected, (t) => {
+    const value = /^[+-]?\d+$/.test(t) ? Number(t) : NaN;
+    return value >= s.min && value <= s.max ? value : undefined;
+  });
+}
+
+/** A finite number of at least `min`. */
+export function number<F extends number | undefined>(
+  s: Described<F> & { readonly min: number },
+): Setting<number | F> {
+  return single({ placeholder: 'NUMBER', ...s }, `a number of at least ${s.min}`, (t) => {
+    const value = t.trim() === '' ? NaN : Number(t);
+    return Number.isFinite(value) && value >= s.min ? value : undefined;
+  });
+}
+
+/** One of a few words. */
+export function choice<const W extends string, F extends W | undefined>(
+  words: readonly W[],
+  s: Described<F>,
+): Setting<W | F> {
+  return single({ placeholder: words.join('|'), ...s }, `one of ${words.join(', ')}`, (t) =>
+    words.find((w) => w === t),
+  );
+}
+
+/** A comma-separated list of names. */
+export function names<F extends readonly string[] | undefined>(
+  s: Described<F>,
+): Setting<readonly string[] | F> {
+  return {
+    ...described({ placeholder: 'A,B,…', ...s }),
+    expected: 'names separated by commas',
+    repeats: true,
+    parse: (texts) => {
+      const list = texts.flatMap((t) => t.split(',')).map((t) => t.trim());
+      return list.length === 0 || list.includes('') ? undefined : list;
+    },
+  };
+}
+
+/** A length of time, in milliseconds. */
+export function duration<F extends number | undefined>(s: Described<F>): Setting<number | F> {
+  return single({ placeholder: 'DURATION', ...s }, DURATION, parseDurationMs);
+}
+
+/** A length of time, or a range of it (`1s..10s`). */
+export function durationRange(s: Described<DurationRange>): Setting<DurationRange> {
+  const expected = `${DURATION}, or a range of two such as 1s..10s`;
+  return single({ placeholder: 'DURATION', ...s }, expected, (t) => {
+    const [low, high, ...more] = t.split('..').map(parseDurationMs);
+    if (low === undefined || more.length > 0) return undefined;
+    if (!t.includes('..')) return { minMs: low, maxMs: low };
+    return high !== undefined && high >= low ? { minMs: low, maxMs: high } : undefined;
+  });
+}
+
+/** Both ends included; equal ends are a fixed length of time. */
+export interface DurationRange {
+  readonly minMs: number;
+  readonly maxMs: number;
+}
+
+/** A switch: off unless it is given. As a variable or in the file: true or false. */
+export function toggle(s: { readonly help: string; readonly fallback?: boolean }): Setting<boolean> {
+  const words: Readonly<Record<string, boolean>> = { true: true, '1': true, false: false, '0': false };
+  return {
+    help: s.help,
+    placeholder: undefined,
+    expected: 'true or false',
+    fallback: s.fallback ?? false,
+    fallbackText: undefined,
+    repeats: false,
+    parse: (texts) => words[texts.at(-1) ?? ''],
+  };
+}
+
+/** Name of the flag: `labelDelay` → `label-delay`. */
+export function flagName(key: string): string {
+  return key.replaceAll(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
+}
+
+/** Name of the variable: `labelDelay` → `AFTERMATH_LABEL_DELAY`. */
+export function variableName(key: string): string {
+  return `AFTERMATH_${flagName(key).replaceAll('-', '_').toUpperCase()}`;
+}
+
+/** @throws {AftermathError} `usage`, when the texts are malformed; `where` names the flag, variable or line */
+export function parseSetting<T>(setting: Setting<T>, texts: readonly string[], where: string): T {
+  const value = setting.parse(texts);
+  if (value !== undefined) return value;
+  const found = texts.map((t) => `"${t}"`).join(', ');
+  throw new AftermathError('usage', `Cannot use ${where}: found ${found}, expected ${setting.expected}.`);
+}
+
+const DURATION = 'a duration such as 250ms, 5s, 10m, 2h or 7d';
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+function parseDurationMs(t: string): number | undefined {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(t.trim()) ?? [];
+  if (t.trim() === '0') return 0;
+  const unitMs = UNIT_MS[unit ?? ''];
+  return amount === undefined || unitMs === undefined ? undefined : Number(amount) * unitMs;
+}
+
+function single<T, F>(
+  s: Described<F>,
+  expected: string,
+  parse: (text: string) => T | undefined,
+): Setting<T | F> {
+  return { ...described(s), expected, repeats: false, parse: (texts) => parse(texts.at(-1) ?? '') };
+}
+
+function described<F>(s: Described<F>) {
+  const shown = s.fallbackText ?? (s.fallback === undefined ? undefined : String(s.fallback));
+  return { help: s.help, placeholder: s.placeholder, fallback: s.fallback, fallbackText: shown };
+}

@@ -57,6 +57,8 @@ export interface QueueSpec {
   readonly name: string;
   /** Survives a restart of the broker, with its persistent messages. */
   readonly durable: boolean;
+  /** Only for a queue of our own that nobody has to read: it keeps the newest so many messages, the oldest go. */
+  readonly keepMax?: number;
 }
 
 export type Target = { readonly queue: string } | { readonly exchange: string };

@@ -1,0 +1,28 @@
+import { AftermathError } from '../service/errors.ts';
+import type { Logger } from '../service/logging.ts';
+import type { Broker } from './broker.ts';
+import { MemoryBroker } from './memory.ts';
+
+export interface OpenOptions {
+  /** `memory`, or `amqp://user:password@host:5672/vhost` (`amqps://` for TLS; several hosts with commas between). */
+  readonly url: string;
+  readonly log: Logger;
+  /** How the connection is called in RabbitMQ's management page. Default `aftermath`. */
+  readonly name?: string;
+  /** Publishes that wait for their confirmation at once at most; more wait. Default 1,000. */
+  readonly publishInFlightMax?: number;
+}
+
+/**
+ * The broker that a URL names. It can be used at once; a server that is not there yet is waited for.
+ * Every call with `memory` makes a broker of its own: stages that are to meet share one.
+ *
+ * @throws {AftermathError} `usage` when the URL is not one
+ */
+export function openBroker(options: OpenOptions): Broker {
+  if (options.url === 'memory') return new MemoryBroker();
+  throw new AftermathError(
+    'usage',
+    `Cannot open broker "${options.url.split(':')[0] ?? ''}": expected "memory" or a URL like amqp://guest:guest@127.0.0.1:5672/.`,
+  );
+}

@@ -1,0 +1,57 @@
+import type { DataQueues, Dialect } from '../wire/queues.ts';
+
+/** What the metric stage is told. All of it is required: defaults live in `config.ts` alone. */
+export interface MetricSettings {
+  /** Names of the data queues; it consumes `truth` and `predictions`. */
+  readonly queues: DataQueues;
+  /** How a queue that does not exist yet is declared. */
+  readonly dialect: Dialect;
+  /** Exchanges of a team's own that our queues are bound to, so that nobody loses messages to us. */
+  readonly bind: { readonly truth: BindSource | undefined; readonly predictions: BindSource | undefined };
+  /** File of the ledger; created, with its directory, when missing. */
+  readonly ledgerPath: string;
+  /** Directory of `metric_log.csv`; created when missing. */
+  readonly logsDir: string;
+  /** Columns behind `id,y_true,y_pred,absolute_error`, in this order. */
+  readonly logColumns: readonly LogColumn[];
+  /** Whether outcomes of challengers are in the log too. */
+  readonly logChallengers: boolean;
+  /** `auto`: the first outcome tells. Fixed for a ledger once it has an outcome. */
+  readonly task: TaskSetting;
+  /** Which of several outputs is scored; `undefined`: the first. */
+  readonly output: string | undefined;
+  /** How long a prediction waits for its truth, or a truth for its prediction. > 0 */
+  readonly horizonMs: number;
+  /** How long an id is known after its last record; at least `horizonMs`. */
+  readonly retentionMs: number;
+  /** What a commit survives: the power cut, or only the end of the process. */
+  readonly durability: Durability;
+  /** Ids held in memory at most; the others lie in the ledger's segments. 1,000..10,000,000 */
+  readonly recentIdsMax: number;
+  /** Pause between two snapshots. */
+  readonly snapshotEveryMs: number;
+  /** Unacknowledged messages at most, for each of the two queues. */
+  readonly prefetch: number;
+  /** Messages taken into one batch at most. */
+  readonly batchMax: number;
+  /** How long a batch waits to fill once its first message is there. */
+  readonly lingerMs: number;
+}
+
+export interface BindSource {
+  readonly exchange: string;
+  readonly key: string;
+}
+
+export const DURABILITIES = ['power-cut', 'process'] as const;
+export type Durability = (typeof DURABILITIES)[number];
+
+export const TASK_SETTINGS = ['auto', 'regression', 'classification'] as const;
+export type TaskSetting = (typeof TASK_SETTINGS)[number];
+
+export const LOG_COLUMNS = ['model', 'version', 'time', 'tags', 'revision', 'proba'] as const;
+/**
+ * A further column of the log. `time`: event time of the prediction, ISO 8601, else its arrival; `tags` and
+ * `proba`: JSON; `revision`: 0 for the first outcome of an id and model, then 1, 2, …
+ */
+export type LogColumn = (typeof LOG_COLUMNS)[number];

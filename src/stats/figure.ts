@@ -51,3 +51,10 @@ export interface FigureValue {
 
 /** Figures by name in snake case (`mae`, `rmse`, `r2`, `median_absolute_error`, …). */
 export type Figures = Readonly<Record<string, FigureValue>>;
+
+/** Names the figures that have an answer; the others are absent. */
+export function present(values: Readonly<Record<string, number | undefined>>): Figures {
+  const figures: Record<string, FigureValue> = {};
+  for (const [name, value] of Object.entries(values)) if (value !== undefined) figures[name] = { value };
+  return figures;
+}

@@ -1,4 +1,21 @@
+import {
+  addCount,
+  emptySketch,
+  linearBins,
+  mergeSketch,
+  readSketch,
+  sketchQuantiles,
+  writeSketch,
+} from './count-sketch.ts';
+import type { CountSketch, LinearBins } from './count-sketch.ts';
+import { minus, ratio, times } from './dyadic.ts';
+import type { Dyadic } from './dyadic.ts';
+import { add, addProduct, addWeightedSquare, emptySum, exactly, mergeSum, sumOf } from './exact-sum.ts';
+import type { ExactSum } from './exact-sum.ts';
+import { present } from './figure.ts';
 import type { Figures, LinearFigures } from './figure.ts';
+import { checkedValue, checkedWeight } from './outcome-limits.ts';
+import { StateReader, StateWriter } from './state-bytes.ts';
 
 /** One scored outcome of a regression. Numbers are finite and at most 1e100 in size. */
 export interface RegressionOutcome {
@@ -8,54 +25,146 @@ export interface RegressionOutcome {
   readonly weight?: number | undefined;
 }
 
-/** The state of every linear regression figure: one set of exact sums and one sketch of counts. Opaque. */
+/**
+ * The state of every linear regression figure: one set of exact sums and one sketch of counts.
+ * With e = prediction − truth (one double, as the log has it), y = truth and w = weight.
+ */
 export interface RegressionState {
+  /** Outcomes with a weight above 0. */
   rows: number;
+  /** Σw */
+  readonly weight: ExactSum;
+  /** Σw·|e| */
+  readonly absolute: ExactSum;
+  /** Σw·e */
+  readonly signed: ExactSum;
+  /** Σw·e² */
+  readonly squared: ExactSum;
+  /** Σw·y */
+  readonly truth: ExactSum;
+  /** Σw·y² */
+  readonly truthSquared: ExactSum;
+  /** |e|, each outcome once whatever its weight. */
+  readonly errors: CountSketch;
 }
 
 /**
  * The linear figures of a regression, over one shared state.
  *
  * `value` gives `mae`, `mse`, `rmse`, `bias` (mean of prediction − truth), `r2` (absent below two rows or
- * without variance in the truths), and from a sketch of counts, within 0.4 % of the exact quantile,
- * `median_absolute_error` and `p95_absolute_error`. Without an outcome it is `{}`.
+ * without variance in the truths), and from a sketch of counts, within 0.4 % of the exact quantile and
+ * unweighted, `median_absolute_error` and `p95_absolute_error`. Without an outcome it is `{}`.
+ *
+ * Sums are exact, and a quotient of sums is rounded once: a figure is the double nearest to its formula.
  */
 export const regression: LinearFigures<RegressionState, RegressionOutcome> = {
   kind: 'linear',
   version: 1,
-  empty: notBuilt,
-  add: notBuilt,
-  remove: notBuilt,
-  merge: notBuilt,
-  value: notBuilt,
-  encode: notBuilt,
-  decode: notBuilt,
+  empty: () => ({
+    rows: 0,
+    weight: emptySum(),
+    absolute: emptySum(),
+    signed: emptySum(),
+    squared: emptySum(),
+    truth: emptySum(),
+    truthSquared: emptySum(),
+    errors: emptySketch(),
+  }),
+  add: (state, outcome) => put(state, outcome, 1),
+  remove: (state, outcome) => put(state, outcome, -1),
+  merge(state, other) {
+    state.rows += other.rows;
+    for (const name of SUMS) mergeSum(state[name], other[name]);
+    mergeSketch(state.errors, other.errors);
+  },
+  value: figures,
+  encode(state) {
+    const writer = new StateWriter();
+    writer.integer(regression.version);
+    writer.integer(state.rows);
+    for (const name of SUMS) writer.exact(exactly(state[name]));
+    writeSketch(writer, state.errors);
+    return writer.finish();
+  },
+  decode(bytes) {
+    const reader = new StateReader(bytes);
+    const version = reader.integer();
+    if (version !== regression.version) {
+      throw new RangeError(
+        `Cannot read a state of version ${version}: this is version ${regression.version}`,
+      );
+    }
+    const state = regression.empty();
+    state.rows = reader.integer();
+    for (const name of SUMS) Object.assign(state[name], sumOf(reader.exact()));
+    Object.assign(state.errors, readSketch(reader));
+    reader.end();
+    return state;
+  },
 };
 
-/** Absolute errors in bins of equal width: see `errorHistogram`. */
-export interface ErrorHistogram {
-  /** A power of two. */
-  readonly width: number;
-  readonly counts: readonly number[];
-  /** Outcomes beyond the last bin. */
-  readonly above: number;
-}
-
 /**
- * The distribution of absolute errors: bin i counts [i·width, (i+1)·width). Exact counts, whatever was added
- * and taken out. `undefined` without an outcome.
+ * The distribution of absolute errors, for a picture: exact counts, whatever was added and taken out.
+ * `undefined` without an outcome.
  *
- * @param options.binsMax 8..128; the width is the smallest power of two with which so many bins hold all but the largest 1 % of the errors
+ * @param options.binsMax 8..128; the width is the smallest power of two with which so many bins hold all but
+ *   the largest 1 % of the errors
  */
 export function errorHistogram(
-  _state: RegressionState,
-  _options: { binsMax: number } = { binsMax: 60 },
-): ErrorHistogram | undefined {
-  return notBuilt();
+  state: RegressionState,
+  options: { readonly binsMax: number } = { binsMax: 60 },
+): LinearBins | undefined {
+  return linearBins(state.errors, { binsMax: options.binsMax, insideRatio: 0.99 });
 }
 
-export type { Figures };
+const SUMS = ['weight', 'absolute', 'signed', 'squared', 'truth', 'truthSquared'] as const;
 
-function notBuilt(): never {
-  throw new Error('not built yet');
+function put(state: RegressionState, outcome: RegressionOutcome, sign: 1 | -1): void {
+  const truth = checkedValue(outcome.truth, 'a truth');
+  const prediction = checkedValue(outcome.prediction, 'a prediction');
+  const weight = outcome.weight === undefined ? 1 : checkedWeight(outcome.weight);
+  if (weight === 0) return;
+  const error = prediction - truth;
+  const size = Math.abs(error);
+  const signed = sign * weight;
+  state.rows += sign;
+  add(state.weight, signed);
+  if (weight === 1) {
+    add(state.absolute, sign * size);
+    add(state.signed, sign * error);
+    add(state.truth, sign * truth);
+  } else {
+    addProduct(state.absolute, signed, size);
+    addProduct(state.signed, signed, error);
+    addProduct(state.truth, signed, truth);
+  }
+  addWeightedSquare(state.squared, signed, error);
+  addWeightedSquare(state.truthSquared, signed, truth);
+  addCount(state.errors, size, sign);
+}
+
+function figures(state: RegressionState): Figures {
+  const weight = exactly(state.weight);
+  if (state.rows <= 0 || weight.units <= 0n) return {};
+  const squared = exactly(state.squared);
+  const mse = ratio(squared, weight);
+  const [median, p95] = sketchQuantiles(state.errors, [0.5, 0.95]);
+  return present({
+    mae: ratio(exactly(state.absolute), weight),
+    mse,
+    rmse: Math.sqrt(mse),
+    bias: ratio(exactly(state.signed), weight),
+    r2: state.rows < 2 ? undefined : determination(state, weight, squared),
+    median_absolute_error: median,
+    p95_absolute_error: p95,
+  });
+}
+
+/** 1 − Σwe² / Σw(y − ȳ)², or `undefined` without variance: no cancellation, the sums are exact. */
+function determination(state: RegressionState, weight: Dyadic, squared: Dyadic): number | undefined {
+  const total = exactly(state.truth);
+  // Σw(y − ȳ)² = (Σw·Σwy² − (Σwy)²) / Σw
+  const variation = minus(times(weight, exactly(state.truthSquared)), times(total, total));
+  if (variation.units <= 0n) return undefined;
+  return ratio(minus(variation, times(weight, squared)), variation);
 }

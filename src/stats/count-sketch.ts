@@ -1,0 +1,199 @@
+import type { StateReader, StateWriter } from './state-bytes.ts';
+
+/**
+ * Counts of non-negative numbers in buckets of equal relative width: every power of two is cut into 128
+ * buckets of equal width, so a bucket is the sign-free exponent and the first 7 bits of the mantissa.
+ * Counts are whole numbers, so adding, taking out and merging is exact in any order, and any quantile is
+ * within `RELATIVE_ERROR` of the exact one. Below 2^−1022 a number counts as 0.
+ *
+ * DDSketch (Masson, Rim and Lee 2019, doi:10.14778/3352063.3352135) with the linear interpolation of HdrHistogram
+ * in place of a logarithm: the edges are exact in binary, which lets `linearBins` be exact too.
+ */
+export interface CountSketch {
+  zeros: number;
+  /** Exponent field of the first page; pages of an exponent that never came are absent. */
+  first: number;
+  readonly pages: (Float64Array | undefined)[];
+}
+
+/** A bucket of [a, a·(1 + 1/128)) at worst, answered by the value that errs least at both ends. */
+export const RELATIVE_ERROR = 1 / 257;
+
+export function emptySketch(): CountSketch {
+  return { zeros: 0, first: 0, pages: [] };
+}
+
+/** Adds `count` (negative takes out) of `value`, a finite number ≥ 0. The caller checks. */
+export function addCount(sketch: CountSketch, value: number, count: number): void {
+  FLOAT[0] = value;
+  const bucket = WORDS[HIGH_WORD]! >>> 13;
+  const field = bucket >>> 7;
+  if (field === 0) {
+    sketch.zeros += count;
+    return;
+  }
+  const page = sketch.pages[field - sketch.first] ?? newPage(sketch, field);
+  page[bucket & 127]! += count;
+}
+
+/** Adds all of `other`, which stays as it is. */
+export function mergeSketch(sketch: CountSketch, other: CountSketch): void {
+  sketch.zeros += other.zeros;
+  for (const [i, page] of other.pages.entries()) {
+    if (page === undefined) continue;
+    const field = other.first + i;
+    const own = sketch.pages[field - sketch.first] ?? newPage(sketch, field);
+    for (let bucket = 0; bucket < BUCKETS; bucket++) own[bucket]! += page[bucket]!;
+  }
+}
+
+/** How many numbers are in it. */
+export function countOf(sketch: CountSketch): number {
+  let count = sketch.zeros;
+  for (const page of sketch.pages) if (page !== undefined) for (const n of page) count += n;
+  return count;
+}
+
+/**
+ * The quantiles by linear interpolation between order statistics (numpy's default), each order statistic within
+ * `RELATIVE_ERROR`; `undefined` for all when nothing is in it.
+ *
+ * @param ratios ascending, each 0..1
+ */
+export function sketchQuantiles(sketch: CountSketch, ratios: readonly number[]): (number | undefined)[] {
+  const count = countOf(sketch);
+  if (count <= 0) return ratios.map(() => undefined);
+  const ranks = ratios.map((ratio) => ratio * (count - 1));
+  const values = orderStatistics(
+    sketch,
+    ranks.flatMap((rank) => [Math.floor(rank), Math.ceil(rank)]),
+  );
+  return ranks.map((rank, i) => {
+    const [low, high] = [values[2 * i]!, values[2 * i + 1]!];
+    return low + (high - low) * (rank - Math.floor(rank));
+  });
+}
+
+/** Counts in bins of equal width that begin at 0: bin i covers [i·width, (i+1)·width). */
+export interface LinearBins {
+  /** A power of two. */
+  readonly width: number;
+  /** Up to the last bin that is not empty. */
+  readonly counts: readonly number[];
+  /** What lies beyond the last bin. */
+  readonly above: number;
+}
+
+/**
+ * The counts in bins of equal width, exactly: a bucket never straddles two bins. `undefined` when nothing is in it.
+ *
+ * @param options.binsMax 8..128
+ * @param options.insideRatio the width is the smallest power of two with which `binsMax` bins hold at least this share
+ */
+export function linearBins(
+  sketch: CountSketch,
+  options: { readonly binsMax: number; readonly insideRatio: number },
+): LinearBins | undefined {
+  const { binsMax, insideRatio } = options;
+  if (!Number.isInteger(binsMax) || binsMax < 8 || binsMax > BUCKETS) {
+    throw new RangeError(`Cannot make ${binsMax} bins: 8 to ${BUCKETS}`);
+  }
+  const count = countOf(sketch);
+  if (count <= 0) return undefined;
+  const rank = Math.min(count - 1, Math.ceil(insideRatio * count) - 1);
+  const reach = bucketEdges(sketch, rank).high;
+  const width = reach === 0 ? 1 : 2 ** Math.ceil(Math.log2(reach / binsMax));
+  const counts = Array.from({ length: binsMax }, () => 0);
+  let above = 0;
+  counts[0] = sketch.zeros;
+  forEachBucket(sketch, (low, _high, n) => {
+    const bin = Math.floor(low / width);
+    if (bin < binsMax) counts[bin]! += n;
+    else above += n;
+  });
+  while (counts.length > 1 && counts.at(-1) === 0) counts.pop();
+  return { width, counts, above };
+}
+
+export function writeSketch(writer: StateWriter, sketch: CountSketch): void {
+  writer.integer(sketch.zeros);
+  let next = 0;
+  for (const [i, page] of sketch.pages.entries()) {
+    if (page === undefined) continue;
+    for (let bucket = 0; bucket < BUCKETS; bucket++) {
+      const n = page[bucket]!;
+      if (n === 0) continue;
+      const index = (sketch.first + i) * BUCKETS + bucket;
+      writer.integer(index - next + 1);
+      writer.integer(n);
+      next = index + 1;
+    }
+  }
+  writer.integer(0);
+}
+
+export function readSketch(reader: StateReader): CountSketch {
+  const sketch = emptySketch();
+  sketch.zeros = reader.integer();
+  let next = 0;
+  for (let gap = reader.integer(); gap !== 0; gap = reader.integer()) {
+    const index = next + gap - 1;
+    const field = Math.floor(index / BUCKETS);
+    if (gap < 0 || field < 1 || field >= 2047) throw new RangeError('Cannot read a state: no such bucket');
+    const page = sketch.pages[field - sketch.first] ?? newPage(sketch, field);
+    page[index % BUCKETS] = reader.integer();
+    next = index + 1;
+  }
+  return sketch;
+}
+
+function newPage(sketch: CountSketch, field: number): Float64Array {
+  const { pages } = sketch;
+  if (pages.length === 0) sketch.first = field;
+  for (; field < sketch.first; sketch.first--) pages.unshift(undefined);
+  while (sketch.first + pages.length <= field) pages.push(undefined);
+  const page = new Float64Array(BUCKETS);
+  pages[field - sketch.first] = page;
+  return page;
+}
+
+/** The values at ascending ranks (0 is the smallest). */
+function orderStatistics(sketch: CountSketch, ranks: readonly number[]): number[] {
+  const values: number[] = [];
+  let seen = sketch.zeros;
+  while (values.length < ranks.length && ranks[values.length]! < seen) values.push(0);
+  forEachBucket(sketch, (low, high, n) => {
+    seen += n;
+    const middle = (2 * low) / (1 + low / high);
+    while (values.length < ranks.length && ranks[values.length]! < seen) values.push(middle);
+  });
+  return values;
+}
+
+function bucketEdges(sketch: CountSketch, rank: number): { low: number; high: number } {
+  let seen = sketch.zeros;
+  let edges = { low: 0, high: 0 };
+  let found = rank < seen;
+  forEachBucket(sketch, (low, high, n) => {
+    seen += n;
+    if (!found && rank < seen) edges = { low, high };
+    found ||= rank < seen;
+  });
+  return edges;
+}
+
+function forEachBucket(sketch: CountSketch, visit: (low: number, high: number, n: number) => void): void {
+  for (const [i, page] of sketch.pages.entries()) {
+    if (page === undefined) continue;
+    const octave = 2 ** (sketch.first + i - 1023);
+    for (let bucket = 0; bucket < BUCKETS; bucket++) {
+      const n = page[bucket]!;
+      if (n !== 0) visit(octave * (1 + bucket / BUCKETS), octave * (1 + (bucket + 1) / BUCKETS), n);
+    }
+  }
+}
+
+const BUCKETS = 128;
+const FLOAT = new Float64Array(1);
+const WORDS = new Uint32Array(FLOAT.buffer);
+const HIGH_WORD = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1 ? 1 : 0;

@@ -77,9 +77,7 @@ export const REFUSAL_CODES = [
   'bad-tags',
   'bad-weight',
   'bad-field',
-  'feature-count',
-  'feature-names',
-  'feature-kind',
+  'bad-features',
   'bad-prediction',
   'wrong-task',
 ] as const;

@@ -1,0 +1,15 @@
+import type { Value } from './records.ts';
+
+/** Whether JSON gave what a truth or a prediction may be: text, a boolean, a finite number. */
+export function isValue(value: unknown): value is Value {
+  return typeof value === 'number'
+    ? Number.isFinite(value)
+    : typeof value === 'string' || typeof value === 'boolean';
+}
+
+/** An array of one element is its element, as `model.predict(row).tolist()` gives it; anything else stays. */
+export function unwrapped(body: unknown): unknown {
+  let value = body;
+  while (Array.isArray(value) && value.length === 1) value = (value as unknown[])[0];
+  return value;
+}

@@ -1,16 +1,19 @@
 import { LOG_FORMATS, LOG_LEVELS } from './service/logging.ts';
 import {
   choice,
+  choices,
   duration,
   durationRange,
   integer,
   names,
   number,
   path,
+  source,
   text,
   toggle,
   type DurationRange,
 } from './service/setting.ts';
+import { LOG_COLUMNS } from './wire/log-columns.ts';
 import { DATA_QUEUES, DIALECTS, TASKS } from './wire/queues.ts';
 
 /**
@@ -130,10 +133,10 @@ export const SETTINGS = {
     placeholder: 'NAME',
     help: 'which output to score where a model has several; without it the first',
   }),
-  logColumns: names({
+  logColumns: choices(LOG_COLUMNS, {
     fallback: [],
     fallbackText: 'none',
-    help: 'further columns of the log: model, version, time, tags, revision, proba',
+    help: 'further columns of the log',
   }),
   logChallengers: toggle({ help: "write challengers' outcomes into the log too (adds the model column)" }),
   snapshotEvery: duration({ fallback: 1_000, fallbackText: '1s', help: 'time between two snapshots' }),
@@ -143,13 +146,23 @@ export const SETTINGS = {
     max: 50_000_000,
     help: 'ids that metric holds in memory; older ones are on disk',
   }),
-  bind: text({
+  bind: source({
     fallback: undefined,
-    placeholder: 'EXCHANGE[:KEY]',
     help: "take this stage's input (metric: the truth) from an exchange through a queue of our own, leaving others' queues alone",
   }),
 
+  task: choice(['auto', 'regression', 'classification'], {
+    fallback: 'auto',
+    help: 'what is predicted; auto: the first outcome tells',
+  }),
+
   // The picture and the page
+  units: text({
+    fallback: undefined,
+    placeholder: 'UNIT',
+    help: 'unit of the target, for pictures and page (min, €)',
+  }),
+  theme: choice(['light', 'dark'], { fallback: 'light', help: 'look of the pictures' }),
   redrawEvery: duration({
     fallback: 5_000,
     fallbackText: '5s',
@@ -226,3 +239,18 @@ export const DEFAULT_PORTS = { run: 8080, plot: 8080, features: 8081, model: 808
 
 /** The broker of the four services unless one is given. */
 export const DEFAULT_BROKER_URL = 'amqp://guest:guest@127.0.0.1:5672';
+
+/** What bounds the features stage: rows, bytes and milliseconds that nobody has had to change yet. */
+export const FEATURES_LIMITS = {
+  batchRowsMax: 256,
+  batchWaitMs: 5,
+  inFlightRowsMax: 16_384,
+  cacheBytesMax: 8 * 1024 * 1024,
+  shuffleRowsMax: 10_000,
+  dueBytesMax: 64 * 1024 * 1024,
+  storeEveryMs: 500,
+  replyEveryMs: 1_000,
+} as const;
+
+/** The page is told news at most twice a second, and shows figures older than five seconds as stale. */
+export const PAGE_LIMITS = { pushEveryMs: 500, staleAfterMs: 5_000 } as const;

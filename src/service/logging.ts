@@ -1,3 +1,4 @@
+import { Writable } from 'node:stream';
 import pino from 'pino';
 import pretty from 'pino-pretty';
 
@@ -12,16 +13,23 @@ export type LogFormat = (typeof LOG_FORMATS)[number];
 /**
  * The logger of one service. Lines go to standard error, so that standard output stays for answers.
  *
+ * @param options.say takes the lines instead of standard error
  * @param options.format `text` for people (coloured in a terminal unless NO_COLOR is set), `json` for machines
  */
-export function createLogger(options: { service: string; level: LogLevel; format: LogFormat }): Logger {
+export function createLogger(options: {
+  readonly service: string;
+  readonly level: LogLevel;
+  readonly format: LogFormat;
+  readonly say?: ((line: string) => void) | undefined;
+}): Logger {
   const settings = { name: options.service, level: options.level, base: { service: options.service } };
-  if (options.format === 'json') return pino(settings, pino.destination({ fd: 2, sync: true }));
+  const lines = options.say === undefined ? undefined : linesTo(options.say);
+  if (options.format === 'json') return pino(settings, lines ?? pino.destination({ fd: 2, sync: true }));
   const colorize = process.stderr.isTTY === true && !process.env['NO_COLOR'];
   return pino(
     settings,
     pretty({
-      destination: 2,
+      destination: lines ?? 2,
       sync: true,
       colorize,
       translateTime: 'SYS:HH:MM:ss',
@@ -29,4 +37,13 @@ export function createLogger(options: { service: string; level: LogLevel; format
       messageFormat: '{service}: {msg}',
     }),
   );
+}
+
+function linesTo(say: (line: string) => void): Writable {
+  return new Writable({
+    write(line, _encoding, written) {
+      say(String(line));
+      written();
+    },
+  });
 }

@@ -85,6 +85,36 @@ export function names<F extends readonly string[] | undefined>(
   };
 }
 
+/** Some of a few words, separated by commas. */
+export function choices<const W extends string>(
+  words: readonly W[],
+  s: Described<readonly W[]>,
+): Setting<readonly W[]> {
+  return {
+    ...described({ placeholder: 'A,B,…', ...s }),
+    expected: `some of ${words.join(', ')}, separated by commas`,
+    repeats: true,
+    parse: (texts) => {
+      const found = texts.flatMap((t) => t.split(',')).map((t) => words.find((w) => w === t.trim()));
+      return found.every((w) => w !== undefined) ? found : undefined;
+    },
+  };
+}
+
+/** An exchange and its routing key (`EXCHANGE:KEY`; without a key the empty one). */
+export function source(s: Described<undefined>): Setting<Source | undefined> {
+  return single({ placeholder: 'EXCHANGE[:KEY]', ...s }, 'the name of an exchange, or EXCHANGE:KEY', (t) => {
+    const [, exchange, key] = /^([^:]+)(?::(.*))?$/.exec(t) ?? [];
+    return exchange === undefined ? undefined : { exchange, key: key ?? '' };
+  });
+}
+
+/** Where messages come from that others publish. */
+export interface Source {
+  readonly exchange: string;
+  readonly key: string;
+}
+
 /** A length of time, in milliseconds. */
 export function duration<F extends number | undefined>(s: Described<F>): Setting<number | F> {
   return single({ placeholder: 'DURATION', ...s }, DURATION, parseDurationMs);

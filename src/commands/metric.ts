@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import { openBroker } from '../broker/open.ts';
+import { DEFAULT_PORTS } from '../config.ts';
+import { startMetric } from '../metric/stage.ts';
+import { BROKER, SERVING, stream } from './broker-settings.ts';
+import { brokerUrl, command, SAYING } from './command.ts';
+import { METRIC, metricOf } from './metric-settings.ts';
+import { runService } from './service.ts';
+
+/** `aftermath metric`: stage 3 alone, over a broker. */
+export const metricCommand: Command = command({
+  name: 'metric',
+  summary: 'stage 3: join predictions with their truth; the log and the figures',
+  help: 'Joins the queues y_pred and y_true by id, appends every outcome to metric_log.csv and publishes the figures.',
+  settings: [...METRIC, 'bind', ...BROKER, ...SERVING, ...SAYING],
+  run: ({ settings: { values, isSet } }) =>
+    runService({
+      name: 'metric',
+      values,
+      port: { number: values.port ?? DEFAULT_PORTS.metric, isGiven: isSet('port') },
+      broker: (log) => openBroker({ url: brokerUrl(values.broker), log, name: 'aftermath metric' }),
+      start: async (context) => {
+        const stage = await startMetric(
+          {
+            ...metricOf(values),
+            ...values,
+            ...stream(values),
+            bind: { truth: values.bind, predictions: undefined },
+          },
+          context,
+        );
+        context.log.info(`the log is ${stage.logPath}`);
+        return { stages: [stage], finished: stage.done };
+      },
+    }),
+});

@@ -1,0 +1,71 @@
+import type { FeaturesStage } from '../features/stage.ts';
+import type { MetricStage } from '../metric/stage.ts';
+import type { ModelStage } from '../model/stage.ts';
+import type { PredictionBooks, Snapshot } from '../wire/snapshot.ts';
+
+/** How often it is looked whether everything has arrived. */
+const LOOK_EVERY_MS = 20;
+
+/** How far a run in one process has come: what was sent, and what became of it. Counts are of this run alone. */
+export class Progress {
+  readonly #features: FeaturesStage;
+  readonly #model: ModelStage;
+  readonly #metric: MetricStage;
+  readonly #before: PredictionBooks;
+  readonly startedAtMs = Date.now();
+
+  constructor(stages: { features: FeaturesStage; model: ModelStage; metric: MetricStage }) {
+    this.#features = stages.features;
+    this.#model = stages.model;
+    this.#metric = stages.metric;
+    this.#before = stages.metric.books().predictions;
+  }
+
+  snapshot(): Snapshot {
+    return this.#metric.snapshot();
+  }
+
+  /** Predictions of this run that were scored, of all models. */
+  get scored(): number {
+    return this.#metric.books().predictions.scored - this.#before.scored;
+  }
+
+  /** Rows of the file, or records on the way, that could not be used. */
+  get refused(): number {
+    const refused = this.#metric.books().predictions.refused - this.#before.refused;
+    return this.#features.progress().rowsRefused + this.#model.progress().refused + refused;
+  }
+
+  get truthsDue(): number {
+    return this.#features.progress().truthsDue;
+  }
+
+  get rowsTotal(): number | undefined {
+    return this.#features.progress().rowsTotal;
+  }
+
+  /** Fulfils when every row is scored, expired or refused; never where features go on until they are stopped. */
+  async finished(): Promise<void> {
+    await this.#features.done;
+    while (!this.#isSettled()) {
+      await new Promise((resolve) => {
+        setTimeout(resolve, LOOK_EVERY_MS);
+      });
+    }
+  }
+
+  #isSettled(): boolean {
+    const sent = this.#features.progress();
+    const model = this.#model.progress();
+    if (!sent.finished || model.rows < sent.rowsPublished) return false;
+    const settled = settledOf(this.#metric.books().predictions) - settledOf(this.#before);
+    const perRow = sent.rowsPublished === 0 ? 0 : model.predictions / sent.rowsPublished;
+    // A row without a truth stays pending: nothing would come of waiting for its horizon.
+    return settled >= model.predictions - Math.ceil(sent.rowsWithoutTruth * perRow);
+  }
+}
+
+/** Predictions that have found their end. */
+function settledOf(books: PredictionBooks): number {
+  return books.received - books.pending;
+}

@@ -1,0 +1,132 @@
+import { createLogUpdate } from 'log-update';
+import type { FigureValue, ModelSnapshot } from '../wire/snapshot.ts';
+import type { Progress } from './run-progress.ts';
+
+/** Where the results are. */
+export interface Places {
+  readonly log: string;
+  readonly picture: string;
+  readonly page: string | undefined;
+}
+
+export interface View {
+  /** Takes a line of the logger: above the live view in a terminal, plain on standard error otherwise. */
+  readonly say: (line: string) => void;
+  /** Says where the results are and shows how it goes until it is disposed of. */
+  start(progress: Progress, places: Places): Disposable;
+  /** The last word, and the exit code: 1 when rows were refused. */
+  summary(progress: Progress): number;
+}
+
+const REDRAW_EVERY_MS = 250;
+const LINE_EVERY_MS = 2_000;
+
+/** What `run` shows: one live screen in a terminal, plain lines where there is none. */
+export function createView(settings: {
+  readonly models: readonly string[];
+  readonly units: string | undefined;
+}): View {
+  const isTerminal = process.stdout.isTTY === true;
+  const live = createLogUpdate(process.stdout, { showCursor: true });
+  let places: Places | undefined;
+  return {
+    say(line) {
+      if (isTerminal) live.clear();
+      process.stderr.write(line);
+    },
+    start(progress, found) {
+      places = found;
+      process.stdout.write(`${where(found)}\n`);
+      const rate = new Rate();
+      const show = () => {
+        const lines = describe(progress, rate.of(progress.scored), settings.units);
+        if (isTerminal) live(lines.join('\n'));
+        else process.stdout.write(`${lines.join(' · ')}\n`);
+      };
+      const timer = setInterval(show, isTerminal ? REDRAW_EVERY_MS : LINE_EVERY_MS);
+      return {
+        [Symbol.dispose]() {
+          clearInterval(timer);
+          if (isTerminal) live.clear();
+        },
+      };
+    },
+    summary(progress) {
+      const seconds = (Date.now() - progress.startedAtMs) / 1000;
+      const lines = describe(progress, progress.scored / seconds, settings.units);
+      process.stdout.write(
+        `${isTerminal ? '' : '\n'}${lines.join('\n')}\n${places === undefined ? '' : `${where(places)}\n`}`,
+      );
+      return progress.refused > 0 ? 1 : 0;
+    },
+  };
+}
+
+function where({ log, picture, page }: Places): string {
+  return [`log      ${log}`, `picture  ${picture}`, ...(page === undefined ? [] : [`page     ${page}`])].join(
+    '\n',
+  );
+}
+
+function describe(progress: Progress, rowsPerSecond: number, units: string | undefined): string[] {
+  const { models } = progress.snapshot();
+  const total =
+    progress.rowsTotal === undefined ? '' : ` of ${count(progress.rowsTotal * Math.max(models.length, 1))}`;
+  const pending = models.reduce((sum, model) => sum + model.books.pending, 0);
+  const refused = progress.refused > 0 ? [`refused ${count(progress.refused)}`] : [];
+  return [
+    `scored ${count(progress.scored)}${total}, ${count(rowsPerSecond)} rows/s`,
+    `pending ${count(pending)}, truths due ${count(progress.truthsDue)}`,
+    ...refused,
+    ...models.map((model) => headline(model, units)),
+  ];
+}
+
+/** One model in one line: `diabetes_linear: MAE 43.3, bias −0.1, R² 0.518 on 442 of 442 predictions`. */
+function headline({ model, figures, books }: ModelSnapshot, units: string | undefined): string {
+  const unit = units === undefined ? '' : ` ${units}`;
+  const shown = [
+    named('MAE', figures['mae'], unit),
+    named('RMSE', figures['rmse'], unit),
+    named('bias', figures['bias'], unit),
+    named('R²', figures['r2'], ''),
+    named('accuracy', figures['accuracy'], ''),
+  ].filter((text) => text !== undefined);
+  const known = books.received - books.duplicate - books.conflict - books.refused - books.unknown;
+  const on = `on ${count(books.scored)} of ${count(known)} predictions`;
+  return shown.length === 0 ? `${model}: no truth yet, ${on}` : `${model}: ${shown.join(', ')} ${on}`;
+}
+
+function named(name: string, figure: FigureValue | undefined, unit: string): string | undefined {
+  return figure === undefined ? undefined : `${name} ${significant(figure.value)}${unit}`;
+}
+
+const THREE_DIGITS = new Intl.NumberFormat('en', {
+  maximumSignificantDigits: 3,
+  minimumSignificantDigits: 3,
+});
+
+function significant(value: number): string {
+  return THREE_DIGITS.format(value);
+}
+
+const WHOLE = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+
+function count(value: number): string {
+  return WHOLE.format(value);
+}
+
+/** Rows a second over the last few seconds. */
+class Rate {
+  readonly #seen: { atMs: number; rows: number }[] = [];
+
+  of(rows: number): number {
+    const atMs = performance.now();
+    this.#seen.push({ atMs, rows });
+    while (this.#seen.length > 2 && atMs - (this.#seen[0]?.atMs ?? atMs) > 5_000) this.#seen.shift();
+    const first = this.#seen[0];
+    return first === undefined || first.atMs === atMs
+      ? 0
+      : ((rows - first.rows) * 1000) / (atMs - first.atMs);
+  }
+}

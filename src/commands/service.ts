@@ -1,0 +1,145 @@
+import { once } from 'node:events';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { Hono } from 'hono';
+import type { Broker } from '../broker/broker.ts';
+import { SYSTEM_CLOCK, type Clock } from '../service/clock.ts';
+import { AftermathError, messageOf } from '../service/errors.ts';
+import { startHttp, type HttpServer } from '../service/http.ts';
+import { createLogger, type LogFormat, type Logger, type LogLevel } from '../service/logging.ts';
+import type { Stage, StageContext, StageName } from '../service/stage.ts';
+
+/** What a command gives to have its stages run as a service. */
+export interface Service {
+  readonly name: StageName | 'run';
+  readonly values: {
+    readonly logLevel: LogLevel;
+    readonly logFormat: LogFormat;
+    readonly stopWithin: number;
+    readonly host: string;
+    readonly open: boolean;
+  };
+  /** `undefined`: no HTTP server. */
+  readonly port: { readonly number: number; readonly isGiven: boolean } | undefined;
+  readonly clock?: Clock;
+  /** Takes the lines of the logger; absent: they go to standard error. */
+  readonly say?: (line: string) => void;
+  broker(log: Logger): Broker;
+  start(context: StageContext): Promise<Started>;
+}
+
+/** Stages in the order of the data. */
+export interface Started {
+  readonly stages: readonly Stage[];
+  readonly page?: Hono | undefined;
+  /** Fulfilled when there is nothing more to do; until then the service runs on. */
+  readonly finished: Promise<void>;
+  /** Called once everything runs; gives what to call at the end. */
+  readonly running?: (http: HttpServer | undefined) => Disposable;
+  /** Called when all stages have stopped; gives the exit code. */
+  readonly ended?: () => number;
+}
+
+/**
+ * Runs stages until they have finished, one fails, or SIGTERM or SIGINT asks for the end: then they stop in
+ * the order of the data, so that what the first has sent still reaches the last, and the broker closes.
+ *
+ * @returns the exit code: 0, or 1 when it failed
+ */
+export async function runService(service: Service): Promise<number> {
+  const { values } = service;
+  const log = createLogger({
+    service: service.name,
+    level: values.logLevel,
+    format: values.logFormat,
+    say: service.say,
+  });
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const asked = new AbortController();
+  const signal = onSignals(asked, log);
+  const broker = service.broker(log);
+  const unwatch = broker.onState((state) => log.info(`the broker is ${state} (${broker.address})`));
+  let started: Started | undefined;
+  let http: HttpServer | undefined;
+  let code = 0;
+  try {
+    started = await service.start({ broker, log, registry, clock: service.clock ?? SYSTEM_CLOCK });
+    if (service.port !== undefined) {
+      const { number, isGiven } = service.port;
+      http = await startHttp(
+        { ...values, port: number, portGiven: isGiven },
+        { stages: started.stages, registry, page: started.page },
+      );
+    }
+    using _view = started.running?.(http) ?? { [Symbol.dispose]: () => undefined };
+    if (started.running === undefined && http !== undefined)
+      log.info(`runs; health and figures on ${http.url}`);
+    const failed = started.stages.map(async (stage) => {
+      await stage.done;
+      await once(asked.signal, 'abort');
+    });
+    await Promise.race([
+      started.finished,
+      asked.signal.aborted ? undefined : once(asked.signal, 'abort'),
+      ...failed,
+    ]);
+  } catch (error) {
+    code = 1;
+    report(error, log);
+  }
+  const isInTime = await within(values.stopWithin, async () => {
+    for (const stage of started?.stages ?? []) await stage.stop();
+    await http?.[Symbol.asyncDispose]();
+    await broker.close({ timeoutMs: values.stopWithin / 2 });
+  }).catch((error: unknown) => {
+    report(error, log);
+    code = 1;
+    return true;
+  });
+  signal[Symbol.dispose]();
+  unwatch();
+  if (!isInTime) {
+    log.error(
+      `Cannot stop within ${values.stopWithin / 1000} s: ends now; what was not acknowledged comes again at the next start.`,
+    );
+    return 1;
+  }
+  return code === 0 ? (started?.ended?.() ?? 0) : code;
+}
+
+/** An expected failure is a line; anything else is a bug, and its stack is shown. */
+function report(error: unknown, log: Logger): void {
+  if (error instanceof AftermathError) log.error(error.message);
+  else log.error(error instanceof Error ? (error.stack ?? error.message) : messageOf(error));
+}
+
+/** The first SIGINT or SIGTERM asks for the end; a second one ends at once. */
+function onSignals(asked: AbortController, log: Logger): Disposable {
+  const ask = (name: NodeJS.Signals) => {
+    if (asked.signal.aborted) {
+      log.warn(`${name} again: ends at once; what was not acknowledged comes again at the next start.`);
+      process.exit(1);
+    }
+    log.info(`${name}: finishing what is in hand`);
+    asked.abort();
+  };
+  process.on('SIGINT', ask);
+  process.on('SIGTERM', ask);
+  return {
+    [Symbol.dispose]() {
+      process.off('SIGINT', ask);
+      process.off('SIGTERM', ask);
+    },
+  };
+}
+
+/** False when the work takes longer. */
+async function within(limitMs: number, work: () => Promise<void>): Promise<boolean> {
+  const late = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => late.resolve(false), limitMs);
+  try {
+    return await Promise.race([work().then(() => true), late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

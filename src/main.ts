@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { isCommanderEnd } from './commands/command.ts';
+import { featuresCommand } from './commands/features.ts';
+import { inspectCommand } from './commands/inspect.ts';
+import { metricCommand } from './commands/metric.ts';
+import { modelCommand } from './commands/model.ts';
+import { plotCommand } from './commands/plot.ts';
+import { predictCommand } from './commands/predict.ts';
+import { reportCommand } from './commands/report.ts';
+import { runCommand } from './commands/run.ts';
+import { AftermathError } from './service/errors.ts';
+
+/** Exit codes: 0 done, 1 failed, 2 wrong usage. */
+const FAILED = 1;
+const WRONG_USAGE = 2;
+
+const program = new Command('aftermath')
+  .description('Tells how wrong a model is while it runs: predictions meet the truth that arrives later.')
+  .version(packageVersion(), '-V, --version', 'show the version')
+  .helpOption('-h, --help', 'show this help')
+  .helpCommand(false)
+  .exitOverride()
+  .addHelpText(
+    'after',
+    '\n`aftermath run` shows it on data that comes with it; `aftermath COMMAND --help` tells the flags of one.',
+  );
+for (const made of [
+  runCommand,
+  featuresCommand,
+  modelCommand,
+  metricCommand,
+  plotCommand,
+  inspectCommand,
+  predictCommand,
+  reportCommand,
+]) {
+  program.addCommand(made);
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}
+
+function exitCodeOf(error: unknown): number {
+  // Commander has said what was wrong, or has shown what was asked for.
+  if (isCommanderEnd(error)) return error.exitCode === 0 ? 0 : WRONG_USAGE;
+  if (!(error instanceof AftermathError)) throw error;
+  process.stderr.write(`aftermath: ${error.message}\n`);
+  return error.consequence === 'usage' ? WRONG_USAGE : FAILED;
+}
+
+function packageVersion(): string {
+  const about: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  return about !== null && typeof about === 'object' && 'version' in about
+    ? String(about.version)
+    : 'unknown';
+}

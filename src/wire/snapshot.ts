@@ -1,4 +1,6 @@
-import type { Payload } from './payload.ts';
+import { z } from 'zod';
+import { decodeObject, refusedTo } from './object.ts';
+import { Payload } from './payload.ts';
 
 /**
  * What metric publishes on `aftermath.snapshots` for plot: everything a picture or a page shows, so that
@@ -103,16 +105,109 @@ export interface HistoryPoint {
 /** History holds at most so many points; when full, every second one is dropped. */
 export const HISTORY_POINTS_MAX = 400;
 
+/** The `schema` of the snapshots that this version writes and reads. */
+export const SNAPSHOT_SCHEMA = 1;
+
 /**
  * The snapshot in a message; the same object where it never left the process.
  *
  * @throws {AftermathError} refused: not a snapshot, or one of a newer schema than this version reads
  */
 export function decodeSnapshot(payload: Payload): Snapshot {
-  throw new Error(`not built yet ${payload.bytes().length}`);
+  if (payload.records !== undefined) return payload.records[0] as Snapshot;
+  const action = 'read the snapshot';
+  const object = decodeObject(payload, action);
+  const { schema } = object;
+  if (typeof schema === 'number' && schema > SNAPSHOT_SCHEMA) {
+    const found = `it has schema ${schema}, and this version reads up to ${SNAPSHOT_SCHEMA}`;
+    throw refusedTo(action, `${found}; update this service to the version of the one that publishes it`);
+  }
+  const result = SNAPSHOT.safeParse(object);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw refusedTo(action, `${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'malformed'}`);
 }
 
 /** The message that carries a snapshot. */
 export function encodeSnapshot(snapshot: Snapshot): Payload {
-  throw new Error(`not built yet ${snapshot.publisher}`);
+  return Payload.ofRecords([snapshot], ([only]) => Buffer.from(JSON.stringify(only)));
 }
+
+const COUNT = z.int().min(0);
+const ROLE = z.enum(['champion', 'challenger']);
+
+const PREDICTION_BOOKS = z.object({
+  received: COUNT,
+  scored: COUNT,
+  pending: COUNT,
+  expired: COUNT,
+  duplicate: COUNT,
+  conflict: COUNT,
+  unknown: COUNT,
+  refused: COUNT,
+});
+
+const TRUTH_BOOKS = z.object({
+  received: COUNT,
+  matched: COUNT,
+  waiting: COUNT,
+  orphan: COUNT,
+  late: COUNT,
+  revision: COUNT,
+  duplicate: COUNT,
+  unknown: COUNT,
+  refused: COUNT,
+});
+
+const FIGURE = z.object({
+  value: z.number(),
+  low: z.number().exactOptional(),
+  high: z.number().exactOptional(),
+  level: z.number().min(0).max(1).exactOptional(),
+  method: z.string().exactOptional(),
+});
+
+const HISTOGRAM = z.object({ width: z.number().positive(), counts: z.array(COUNT), above: COUNT });
+
+const HISTORY_POINT = z.object({
+  atMs: z.number(),
+  scored: COUNT,
+  mae: z.number(),
+  recentMae: z.number(),
+});
+
+/** JSON leaves `undefined` out; here it comes back, so that every snapshot has one shape. */
+const MODEL = z
+  .object({
+    model: z.string(),
+    role: ROLE,
+    version: z.string().optional(),
+    task: z.enum(['regression', 'binary', 'multiclass']).optional(),
+    books: PREDICTION_BOOKS,
+    figures: z.record(z.string(), FIGURE),
+    errors: HISTOGRAM.optional(),
+    history: z.array(HISTORY_POINT),
+    labelLag: z.object({ median: z.number(), p95: z.number() }).optional(),
+  })
+  .transform((m): ModelSnapshot => ({
+    ...m,
+    version: m.version,
+    task: m.task,
+    errors: m.errors,
+    labelLag: m.labelLag,
+  }));
+
+const SNAPSHOT = z
+  .object({
+    kind: z.literal('metric'),
+    schema: z.literal(SNAPSHOT_SCHEMA),
+    publisher: z.string(),
+    publishedAtMs: z.number(),
+    sinceMs: z.number().optional(),
+    models: z.array(MODEL),
+    truths: TRUTH_BOOKS,
+    deadLetters: z.record(z.string(), COUNT),
+    rowsPerSecond: z.number(),
+    logPath: z.string(),
+  })
+  .transform((s): Snapshot => ({ ...s, sinceMs: s.sinceMs }));

@@ -7,9 +7,14 @@ export function isValue(value: unknown): value is Value {
     : typeof value === 'string' || typeof value === 'boolean';
 }
 
-/** An array of one element is its element, as `model.predict(row).tolist()` gives it; anything else stays. */
+/**
+ * An array of one element is its element, also twice, as `model.predict(row).tolist()` gives it for a row of
+ * several outputs; anything else stays.
+ */
 export function unwrapped(body: unknown): unknown {
-  let value = body;
-  while (Array.isArray(value) && value.length === 1) value = (value as unknown[])[0];
-  return value;
+  return onlyElement(onlyElement(body));
+}
+
+function onlyElement(value: unknown): unknown {
+  return Array.isArray(value) && value.length === 1 ? (value as unknown[])[0] : value;
 }

@@ -11,7 +11,6 @@ import {
   source,
   text,
   toggle,
-  type DurationRange,
 } from './service/setting.ts';
 import { LOG_COLUMNS } from './wire/log-columns.ts';
 import { DATA_QUEUES, DIALECTS, TASKS } from './wire/queues.ts';
@@ -79,7 +78,7 @@ export const SETTINGS = {
     help: 'seed of the shuffle and of the label delay',
   }),
   labelDelay: durationRange({
-    fallback: { minMs: 0, maxMs: 0 } as DurationRange,
+    fallback: { minMs: 0, maxMs: 0 },
     fallbackText: '0s',
     help: 'time from a row to its truth, fixed or drawn evenly from a range',
   }),

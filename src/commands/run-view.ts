@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { createLogUpdate } from 'log-update';
 import type { FigureValue, ModelSnapshot } from '../wire/snapshot.ts';
 import type { Progress } from './run-progress.ts';
@@ -26,7 +27,7 @@ export function createView(settings: {
   readonly models: readonly string[];
   readonly units: string | undefined;
 }): View {
-  const isTerminal = process.stdout.isTTY === true;
+  const isTerminal = isatty(1);
   const live = createLogUpdate(process.stdout, { showCursor: true });
   let places: Places | undefined;
   return {

@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import { isatty } from 'node:tty';
 import pino from 'pino';
 import pretty from 'pino-pretty';
 
@@ -25,7 +26,7 @@ export function createLogger(options: {
   const settings = { name: options.service, level: options.level, base: { service: options.service } };
   const lines = options.say === undefined ? undefined : linesTo(options.say);
   if (options.format === 'json') return pino(settings, lines ?? pino.destination({ fd: 2, sync: true }));
-  const colorize = process.stderr.isTTY === true && !process.env['NO_COLOR'];
+  const colorize = isatty(2) && !process.env['NO_COLOR'];
   return pino(
     settings,
     pretty({

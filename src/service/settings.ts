@@ -17,7 +17,7 @@ export type Values<S extends Table> = {
 /** Values, and which of them somebody set (the rest are defaults). */
 export interface Settings<S extends Table, K extends keyof S> {
   readonly values: Pick<Values<S>, K>;
-  isSet(key: K): boolean;
+  readonly isSet: (key: K) => boolean;
 }
 
 /**
@@ -90,7 +90,7 @@ function readFile(table: Table, configPath: string): Map<string, Given> {
     const key = known.get(name);
     if (key === undefined) throw unknown(where, name, [...known.keys()]);
     const list: unknown[] = Array.isArray(value) ? value : [value];
-    const texts = list.map((v) => (typeof v === 'object' ? JSON.stringify(v) : String(v)));
+    const texts = list.map((v) => (typeof v === 'string' ? v : JSON.stringify(v)));
     given.set(key, { texts, where });
   }
   return given;

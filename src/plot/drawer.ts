@@ -1,0 +1,74 @@
+import { Worker } from 'node:worker_threads';
+import { AftermathError } from '../service/errors.ts';
+import type { Chart } from './charts/chart.ts';
+import type { DrawAnswer, DrawRequest } from './draw-worker.ts';
+import type { Rendered } from './render.ts';
+
+/** A drawing takes a tenth of a second; a thread that needs so long hangs. */
+const DRAW_MS_MAX = 30_000;
+
+/**
+ * Draws charts in a thread of its own, so that no other stage of the process waits for it. The thread starts
+ * with the first drawing, is started anew when it has died, and never keeps the process alive.
+ */
+export class Drawer implements AsyncDisposable {
+  #worker: Worker | undefined;
+  #number = 0;
+  readonly #waiting = new Map<number, PromiseWithResolvers<Rendered>>();
+
+  /**
+   * The chart as SVG and PNG.
+   *
+   * @throws {AftermathError} `retry`: the thread died or hung, or Vega could not draw it
+   */
+  async draw(chart: Chart): Promise<Rendered> {
+    const worker = (this.#worker ??= this.#start());
+    const number = ++this.#number;
+    const drawing = Promise.withResolvers<Rendered>();
+    this.#waiting.set(number, drawing);
+    const tooLong = setTimeout(() => {
+      this.#fail(worker, `it took longer than ${DRAW_MS_MAX / 1_000} s`);
+      void worker.terminate();
+    }, DRAW_MS_MAX);
+    worker.ref();
+    worker.postMessage({ number, chart } satisfies DrawRequest);
+    try {
+      return await drawing.promise;
+    } finally {
+      clearTimeout(tooLong);
+      this.#waiting.delete(number);
+      if (this.#waiting.size === 0) worker.unref();
+    }
+  }
+
+  /** Ends the thread; drawings in hand fail. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    this.#fail(worker, 'the drawing thread was stopped');
+    await worker.terminate();
+  }
+
+  #start(): Worker {
+    // In the clone this file is TypeScript, in the package it is not; so is its neighbour.
+    const file = import.meta.url.endsWith('.ts') ? './draw-worker.ts' : './draw-worker.js';
+    const worker = new Worker(new URL(file, import.meta.url), { name: 'aftermath-draw' });
+    worker.on('message', (answer: DrawAnswer) => {
+      const drawing = this.#waiting.get(answer.number);
+      if ('rendered' in answer) drawing?.resolve(answer.rendered);
+      else drawing?.reject(new AftermathError('retry', `Cannot draw: ${answer.failure}`));
+    });
+    worker.on('error', (error) => this.#fail(worker, `the drawing thread died: ${error.message}`));
+    worker.on('exit', (code) => this.#fail(worker, `the drawing thread ended with code ${code}`));
+    return worker;
+  }
+
+  #fail(worker: Worker, why: string): void {
+    if (this.#worker !== worker) return;
+    this.#worker = undefined;
+    for (const drawing of this.#waiting.values()) {
+      drawing.reject(new AftermathError('retry', `Cannot draw: ${why}`));
+    }
+    this.#waiting.clear();
+  }
+}

@@ -1,0 +1,28 @@
+import { install, mayInstall } from './apt.ts';
+import { findProgram } from './find-program.ts';
+
+export const CHROMIUM_VARIABLE = 'AFTERMATH_TEST_CHROMIUM';
+
+/** The Chromium that the tests drive: the one that `AFTERMATH_TEST_CHROMIUM` names, an installed one, or apt's. */
+export async function chromiumPath(): Promise<string> {
+  const named = process.env[CHROMIUM_VARIABLE];
+  if (named) return named;
+  const found = installedChromium();
+  if (found) return found;
+  if (mayInstall()) await install('chromium').catch(() => {});
+  const arrived = installedChromium();
+  if (arrived) return arrived;
+  throw new Error(
+    `The tests need Chromium: install chromium (Debian: apt-get install chromium) or Google Chrome, or name one in ${CHROMIUM_VARIABLE}.`,
+  );
+}
+
+function installedChromium(): string | undefined {
+  return findProgram(
+    'chromium',
+    'chromium-browser',
+    'google-chrome',
+    'google-chrome-stable',
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  );
+}

@@ -1,0 +1,96 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { freePort } from './free-port.ts';
+import { eventually, managementAnswers, type RabbitNode, type RabbitNodeOptions } from './rabbit-node.ts';
+
+const IMAGE = 'rabbitmq:4-management';
+const START_TIMEOUT_MS = 120_000;
+const run = promisify(execFile);
+
+/** Whether a Docker engine runs here and has, or can get, RabbitMQ's image. */
+export async function dockerRuns(): Promise<boolean> {
+  try {
+    await docker('info', '--format', '{{.ServerVersion}}');
+    await docker('image', 'inspect', IMAGE).catch(() => docker('pull', '-q', IMAGE));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A node in a container of its own, its ports on 127.0.0.1. */
+export class DockerNode implements RabbitNode {
+  readonly url: string;
+  readonly managementUrl: string | undefined;
+  readonly #container: string;
+  readonly #folder: string;
+  readonly #managementUrl: string;
+
+  private constructor(
+    container: string,
+    folder: string,
+    ports: { amqp: number; management: number },
+    managed: boolean,
+  ) {
+    this.#container = container;
+    this.#folder = folder;
+    this.url = `amqp://guest:guest@127.0.0.1:${ports.amqp}`;
+    this.#managementUrl = `http://guest:guest@127.0.0.1:${ports.management}`;
+    this.managementUrl = managed ? this.#managementUrl : undefined;
+  }
+
+  static async create(options: RabbitNodeOptions): Promise<DockerNode> {
+    const folder = await mkdtemp(join(tmpdir(), 'aftermath-rabbitmq-'));
+    const config = join(folder, '90-aftermath.conf');
+    await writeFile(config, ['loopback_users.guest = false', ...(options.config ?? []), ''].join('\n'), {
+      mode: 0o644,
+    });
+    const ports = { amqp: await freePort(), management: await freePort() };
+    const id = await docker(
+      'create',
+      '--label',
+      'aftermath-test',
+      '--hostname',
+      'aftermath',
+      '-p',
+      `127.0.0.1:${ports.amqp}:5672`,
+      '-p',
+      `127.0.0.1:${ports.management}:15672`,
+      '-v',
+      `${config}:/etc/rabbitmq/conf.d/90-aftermath.conf:ro`,
+      IMAGE,
+    );
+    return new DockerNode(id.trim(), folder, ports, options.management ?? false);
+  }
+
+  async start(): Promise<void> {
+    await docker('start', this.#container);
+    // The port of a container answers before its server does; management comes last.
+    await eventually(() => managementAnswers(this.#managementUrl), START_TIMEOUT_MS);
+  }
+
+  async stop(): Promise<void> {
+    await docker('stop', this.#container);
+  }
+
+  async kill(): Promise<void> {
+    await docker('kill', this.#container).catch(() => {});
+  }
+
+  ctl(...args: readonly string[]): Promise<string> {
+    return docker('exec', this.#container, 'rabbitmqctl', '-q', ...args);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await docker('rm', '-f', '-v', this.#container);
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+async function docker(...args: readonly string[]): Promise<string> {
+  const { stdout } = await run('docker', args);
+  return stdout;
+}

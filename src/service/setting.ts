@@ -1,3 +1,10 @@
+import {
+  DURATION,
+  DURATION_RANGE,
+  parseDurationMs,
+  parseDurationRange,
+  type DurationRange,
+} from '../wire/duration.ts';
 import { AftermathError } from './errors.ts';
 
 /**
@@ -122,19 +129,7 @@ export function duration<F extends number | undefined>(s: Described<F>): Setting
 
 /** A length of time, or a range of it (`1s..10s`). */
 export function durationRange(s: Described<DurationRange>): Setting<DurationRange> {
-  const expected = `${DURATION}, or a range of two such as 1s..10s`;
-  return single({ placeholder: 'DURATION', ...s }, expected, (t) => {
-    const [low, high, ...more] = t.split('..').map(parseDurationMs);
-    if (low === undefined || more.length > 0) return undefined;
-    if (!t.includes('..')) return { minMs: low, maxMs: low };
-    return high !== undefined && high >= low ? { minMs: low, maxMs: high } : undefined;
-  });
-}
-
-/** Both ends included; equal ends are a fixed length of time. */
-export interface DurationRange {
-  readonly minMs: number;
-  readonly maxMs: number;
+  return single({ placeholder: 'DURATION', ...s }, DURATION_RANGE, parseDurationRange);
 }
 
 /** A switch: off unless it is given. As a variable or in the file: true or false. */
@@ -167,16 +162,6 @@ export function parseSetting<T>(setting: Setting<T>, texts: readonly string[], w
   if (value !== undefined) return value;
   const found = texts.map((t) => `"${t}"`).join(', ');
   throw new AftermathError('usage', `Cannot use ${where}: found ${found}, expected ${setting.expected}.`);
-}
-
-const DURATION = 'a duration such as 250ms, 5s, 10m, 2h or 7d';
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-function parseDurationMs(t: string): number | undefined {
-  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(t.trim()) ?? [];
-  if (t.trim() === '0') return 0;
-  const unitMs = UNIT_MS[unit ?? ''];
-  return amount === undefined || unitMs === undefined ? undefined : Number(amount) * unitMs;
 }
 
 function single<T, F>(

@@ -81,6 +81,7 @@ export const REFUSAL_CODES = [
   'bad-prediction',
   'wrong-task',
 ] as const;
+/** One of `REFUSAL_CODES`. */
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 
 /** A record, or a whole message, that cannot be used: why, and its text (cut to a bound) for the dead-letter queue. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type DurationRange, durationRange } from '../service/setting.ts';
+import { DURATION_RANGE, type DurationRange, parseDurationRange } from './duration.ts';
 import { checkObject, decodeObject } from './object.ts';
 import { Payload } from './payload.ts';
 
@@ -35,7 +35,9 @@ export interface TaskReply {
   readonly error: string | undefined;
 }
 
+/** How far a task has come. */
 export const TASK_STATES = ['accepted', 'progress', 'done', 'failed'] as const;
+/** One of `TASK_STATES`. */
 export type TaskState = (typeof TASK_STATES)[number];
 
 /**
@@ -89,11 +91,10 @@ export function decodeTaskReply(payload: Payload): TaskReply {
 
 const NAME = z.string().min(1).max(1024);
 const NAMES = z.union([z.array(NAME), NAME.transform((text) => text.split(',').map((name) => name.trim()))]);
-const DELAY = durationRange({ fallback: { minMs: 0, maxMs: 0 }, help: 'time from a row to its truth' });
 
 /** A number is seconds, as everywhere on the wire; text is as on the command line. */
 const LABEL_DELAY = z.union([z.number(), z.string()]).transform((given, context) => {
-  const delay = DELAY.parse([typeof given === 'number' ? `${given}s` : given]);
+  const delay = parseDurationRange(typeof given === 'number' ? `${given}s` : given);
   if (delay !== undefined) return delay;
   context.addIssue({ code: 'custom', message: 'not a duration' });
   return z.NEVER;
@@ -130,7 +131,7 @@ const TASK_EXPECTED: Readonly<Record<keyof typeof TASK.shape, string>> = {
   rate: 'a number of at least 0',
   order: '"file" or "random"',
   seed: 'a whole number from 0 to 4294967295',
-  label_delay: `${DELAY.expected}, or seconds`,
+  label_delay: `${DURATION_RANGE}, or seconds`,
   speed: 'a number above 0',
 };
 

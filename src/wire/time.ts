@@ -37,22 +37,14 @@ function fromText(time: unknown): number | Problem {
     const hint = typeof time === 'string' && NUMERIC.test(time) ? ' (a number without quotes)' : '';
     return new Problem('bad-time', `time is ${kindOf(time)}, ${EXPECTED}${hint}`);
   }
-  const [
-    ,
-    year,
-    month,
-    day,
-    hour = 0,
-    minute = 0,
-    second = 0,
-    fraction = 0,
-    sign,
-    zoneHour = 0,
-    zoneMinute = 0,
-  ] = match;
-  const dayMs = Date.UTC(Number(year), Number(month) - 1, Number(day));
-  const exists = new Date(dayMs).getUTCDate() === Number(day) && Number(month) <= 12;
-  if (!exists || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60 || Number(zoneMinute) > 59) {
+  const [, date, hour = 0, minute = 0, second = 0, fraction = 0, sign, zoneHour = 0, zoneMinute = 0] = match;
+  const dayMs = Date.parse(`${date}T00:00:00Z`);
+  const exists = Number.isFinite(dayMs) && new Date(dayMs).toISOString().startsWith(`${date}T`);
+  const [hours, minutes] = [
+    Math.max(Number(hour), Number(zoneHour)),
+    Math.max(Number(minute), Number(zoneMinute)),
+  ];
+  if (!exists || hours > 23 || minutes > 59 || Number(second) > 60) {
     return new Problem('bad-time', `time is ${kindOf(time)}, which is not a date; ${EXPECTED}`);
   }
   const seconds = Number(hour) * 3600 + Number(minute) * 60 + Number(second);
@@ -63,7 +55,7 @@ function fromText(time: unknown): number | Problem {
 const EXPECTED = 'expected epoch seconds or ISO 8601';
 const NUMERIC = /^\s*[+-]?\d+(\.\d*)?(e[+-]?\d+)?\s*$/i;
 const ISO =
-  /^(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9})\d*)?)?\s?(?:[Zz]|([+-])(\d\d)(?::?(\d\d))?)?)?$/;
+  /^(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9})\d*)?)?\s?(?:[Zz]|([+-])(\d\d)(?::?(\d\d))?)?)?$/;
 
 function isoOf(timeMs: number): string {
   return Math.abs(timeMs) <= 8.64e15 ? new Date(timeMs).toISOString() : `${timeMs} ms`;

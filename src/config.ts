@@ -12,7 +12,6 @@ import {
   text,
   toggle,
 } from './service/setting.ts';
-import type { DurationRange } from './wire/duration.ts';
 import { LOG_COLUMNS } from './wire/log-columns.ts';
 import { DATA_QUEUES, DIALECTS, TASKS } from './wire/queues.ts';
 

@@ -19,10 +19,12 @@ export interface DataQueues {
   readonly predictions: string;
 }
 
+/** The data queues as the field calls them. */
 export const DATA_QUEUES: DataQueues = { features: FEATURES, truth: TRUTH, predictions: PREDICTIONS };
 
 /** How we write: arrays of records with all their fields, or what services of the old kind read. */
 export const DIALECTS = ['native', 'classic', 'superset'] as const;
+/** One of `DIALECTS`. */
 export type Dialect = (typeof DIALECTS)[number];
 
 /**

@@ -26,8 +26,10 @@ export interface Snapshot {
   readonly logPath: string;
 }
 
+/** What the outcomes are: numbers, one of two labels, one of several. */
 export type Task = 'regression' | 'binary' | 'multiclass';
 
+/** How one model stands. */
 export interface ModelSnapshot {
   readonly model: string;
   readonly role: 'champion' | 'challenger';
@@ -81,6 +83,7 @@ export interface FigureValue {
   readonly method?: string;
 }
 
+/** Figures by name. */
 export type Figures = Readonly<Record<string, FigureValue>>;
 
 /**

@@ -70,10 +70,8 @@ function runOn(node) {
   });
   child.stdio[LIFELINE_FD].on('error', () => {});
   const forward = (signal) => child.kill(signal);
-  process.on('SIGTERM', forward);
-  process.on('SIGHUP', forward);
-  // Ctrl-C goes to everything in the foreground, so the child has it already: sent again it would count twice.
-  process.on('SIGINT', (signal) => hasTerminal() || forward(signal));
+  // Ctrl-C in a terminal reaches the child by itself too: it takes two at once for one.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, forward);
   child.on('error', (error) => {
     console.error(`Cannot start aftermath: ${node} does not run (${error.message}).`);
     process.exit(1);
@@ -83,15 +81,6 @@ function runOn(node) {
     process.removeAllListeners(signal);
     process.kill(process.pid, signal);
   });
-}
-
-function hasTerminal() {
-  try {
-    fs.closeSync(fs.openSync('/dev/tty', 'r'));
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Path of a Node that is new enough, or undefined. */

@@ -113,14 +113,20 @@ function report(error: unknown, log: Logger): void {
   else log.error(error instanceof Error ? (error.stack ?? error.message) : messageOf(error));
 }
 
+/** A terminal gives Ctrl-C to everything in the foreground, and npm and our launcher pass it on besides. */
+const SAME_SIGNAL_MS = 500;
+
 /** The first SIGINT or SIGTERM asks for the end; a second one ends at once. */
 function onSignals(asked: AbortController, log: Logger): Disposable {
+  let askedAtMs = 0;
   const ask = (name: NodeJS.Signals) => {
     if (asked.signal.aborted) {
+      if (performance.now() - askedAtMs < SAME_SIGNAL_MS) return;
       log.warn(`${name} again: ends at once; what was not acknowledged comes again at the next start.`);
       process.exit(1);
     }
     log.info(`${name}: finishing what is in hand`);
+    askedAtMs = performance.now();
     asked.abort();
   };
   process.on('SIGINT', ask);

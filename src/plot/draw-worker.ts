@@ -25,5 +25,6 @@ async function answer({ number, chart }: DrawRequest): Promise<void> {
 }
 
 function send(message: DrawAnswer): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
   parentPort?.postMessage(message);
 }

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { AftermathError } from '../service/errors.ts';
+import { AftermathError, messageOf } from '../service/errors.ts';
 import type { Chart } from './charts/chart.ts';
 import type { DrawAnswer, DrawRequest } from './draw-worker.ts';
 import type { Rendered } from './render.ts';
@@ -31,6 +31,7 @@ export class Drawer implements AsyncDisposable {
       void worker.terminate();
     }, DRAW_MS_MAX);
     worker.ref();
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
     worker.postMessage({ number, chart } satisfies DrawRequest);
     try {
       return await drawing.promise;
@@ -58,7 +59,7 @@ export class Drawer implements AsyncDisposable {
       if ('rendered' in answer) drawing?.resolve(answer.rendered);
       else drawing?.reject(new AftermathError('retry', `Cannot draw: ${answer.failure}`));
     });
-    worker.on('error', (error) => this.#fail(worker, `the drawing thread died: ${error.message}`));
+    worker.on('error', (error) => this.#fail(worker, `the drawing thread died: ${messageOf(error)}`));
     worker.on('exit', (code) => this.#fail(worker, `the drawing thread ended with code ${code}`));
     return worker;
   }

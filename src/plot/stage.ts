@@ -1,5 +1,19 @@
-import { Hono } from 'hono';
+import type { Hono } from 'hono';
+import { Counter, Gauge, Histogram } from 'prom-client';
+import type { Consumer, Message } from '../broker/broker.ts';
+import { messageOf } from '../service/errors.ts';
+import type { Logger } from '../service/logging.ts';
 import type { Stage, StageContext } from '../service/stage.ts';
+import { encodeControl } from '../wire/control.ts';
+import { CONTROL, SNAPSHOTS } from '../wire/queues.ts';
+import { decodeSnapshot, type Snapshot } from '../wire/snapshot.ts';
+import { distributionOf } from './charts-of-model.ts';
+import { pictureLook } from './charts/chart.ts';
+import { errorDistribution } from './charts/error-distribution.ts';
+import { News, type Feed } from './feed.ts';
+import { LatestSnapshot } from './latest-snapshot.ts';
+import { Pictures } from './pictures.ts';
+import { pageRoutes } from './routes.ts';
 
 /** What plot is told. All of it has its default in `config.ts`. */
 export interface PlotSettings {
@@ -29,6 +43,135 @@ export interface PlotStage extends Stage {
  *
  * Nothing it does stops the others: a picture that cannot be written is a line in the log.
  */
-export async function startPlot(_settings: PlotSettings, _context: StageContext): Promise<PlotStage> {
-  throw new Error('not built yet');
+export function startPlot(settings: PlotSettings, context: StageContext): Promise<PlotStage> {
+  const { broker, log } = context;
+  const metrics = plotMetrics(context);
+  const latest = new LatestSnapshot(settings.staleAfterMs);
+  const news = new News();
+  const stopping = new AbortController();
+  const done = Promise.withResolvers<void>();
+  const pictures = new Pictures('error_distribution', {
+    outDir: settings.outDir,
+    redrawEveryMs: settings.redrawEveryMs,
+    log,
+    onDrawn: ({ seconds, result }) => {
+      metrics.drawings.inc({ result });
+      metrics.drawSeconds.observe(seconds);
+    },
+  });
+
+  const readSnapshot = snapshotReader(log);
+  const see = (message: Message) => {
+    const snapshot = readSnapshot(message);
+    metrics.snapshots.inc({ result: snapshot === undefined ? 'refused' : 'read' });
+    if (snapshot === undefined) return;
+    latest.accept({ snapshot, receivedAtMs: performance.now() });
+    offerPicture();
+    news.announce();
+  };
+  const offerPicture = () => {
+    const champion = latest.shown?.snapshot.models[0];
+    const distribution = champion && distributionOf(champion, settings.units);
+    if (distribution !== undefined)
+      pictures.offer(errorDistribution(distribution, pictureLook(settings.theme)));
+  };
+  const feed = (): Feed => {
+    const shown = latest.shown;
+    return {
+      broker: { state: broker.state, address: broker.address },
+      snapshot: shown?.snapshot,
+      ageMs: shown && performance.now() - shown.receivedAtMs,
+      staleAfterMs: settings.staleAfterMs,
+      units: settings.units,
+    };
+  };
+
+  let consumer: Consumer | undefined;
+  const ask = () =>
+    broker
+      .publish({ exchange: CONTROL }, { payload: encodeControl({ snapshot: true }) })
+      // Metric publishes by itself every second: asking only saves the wait.
+      .catch((error: unknown) => log.debug(`Cannot ask for a snapshot: ${messageOf(error)}`));
+  const subscribe = async () => {
+    await broker.declareFanout(SNAPSHOTS);
+    await broker.declareFanout(CONTROL);
+    const subscribed = await broker.subscribe(SNAPSHOTS, see);
+    if (stopping.signal.aborted) return subscribed.stop();
+    consumer = subscribed;
+    await ask();
+    await consumer.done;
+    return undefined;
+  };
+  const endStateWatch = broker.onState((state) => {
+    news.announce();
+    if (state === 'connected' && consumer !== undefined) void ask();
+  });
+  subscribe().catch((error: unknown) => {
+    if (!stopping.signal.aborted) done.reject(error);
+  });
+
+  const stopOnce = async () => {
+    stopping.abort();
+    endStateWatch();
+    await consumer?.stop();
+    await pictures.stop();
+    done.resolve();
+  };
+  let stopped: Promise<void> | undefined;
+  return Promise.resolve({
+    name: 'plot',
+    done: done.promise,
+    readiness: () =>
+      consumer !== undefined && broker.state === 'connected'
+        ? { ready: true, why: undefined }
+        : { ready: false, why: `waiting for the broker at ${broker.address}` },
+    stop: () => (stopped ??= stopOnce()),
+    routes: pageRoutes({
+      feed,
+      news,
+      picture: () => pictures.latest,
+      pushEveryMs: settings.pushEveryMs,
+      stopping: stopping.signal,
+      onPages: (open) => metrics.pages.set(open),
+    }),
+  });
+}
+
+/** Gives the snapshot of a message, or `undefined` for what is none: said once, for it may come every second. */
+function snapshotReader(log: Logger): (message: Message) => Snapshot | undefined {
+  let complaint: string | undefined;
+  return ({ payload }) => {
+    try {
+      return decodeSnapshot(payload);
+    } catch (error) {
+      if (messageOf(error) !== complaint) log.warn(messageOf(error));
+      complaint = messageOf(error);
+      return undefined;
+    }
+  };
+}
+
+function plotMetrics({ registry }: StageContext) {
+  const registers = [registry];
+  return {
+    snapshots: new Counter({
+      name: 'aftermath_plot_snapshots_total',
+      help: 'Snapshots that came, by whether they could be read',
+      labelNames: ['result'],
+      registers,
+    }),
+    drawings: new Counter({
+      name: 'aftermath_plot_drawings_total',
+      help: 'Drawings of the picture, by whether they were drawn and written',
+      labelNames: ['result'],
+      registers,
+    }),
+    drawSeconds: new Histogram({
+      name: 'aftermath_plot_draw_seconds',
+      help: 'Time to draw and write the picture',
+      buckets: [0.02, 0.05, 0.1, 0.2, 0.5, 1, 5],
+      registers,
+    }),
+    pages: new Gauge({ name: 'aftermath_plot_pages', help: 'Pages that are open', registers }),
+  };
 }

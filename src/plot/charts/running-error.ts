@@ -26,7 +26,7 @@ export function runningError({ model, units, points }: RunningError, look: Chart
   const last = points.at(-1);
   return {
     spec: spec(look, model, units),
-    data: { errors, ends: errors.slice(-2).reverse(), extent: extent(points) },
+    data: { errors, ends: errors.slice(-2).toReversed(), extent: extent(points) },
     summary:
       last === undefined
         ? 'No error yet.'

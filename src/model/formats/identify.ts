@@ -1,0 +1,30 @@
+import { ModelLoadError } from '../load_error.ts';
+import type { LoadLimits } from '../load_limits.ts';
+import type { ParsedModel } from './served.ts';
+import { parseSklearn } from './sklearn.ts';
+import { unpack } from './unpack.ts';
+
+/**
+ * Reads a model file by what its first bytes say it is; the name does not matter.
+ *
+ * @throws {ModelLoadError}
+ */
+export function identify(file: Uint8Array, limits: LoadLimits): ParsedModel {
+  if (file.length === 0) throw new ModelLoadError('it is empty');
+  const { bytes, packing } = unpack(file, limits);
+  const protocol = pickleProtocol(bytes);
+  if (protocol === undefined) {
+    throw new ModelLoadError('it is no pickle, joblib or other model file that we know by its content');
+  }
+  const format = `pickle protocol ${protocol}${packing === 'raw' ? '' : `, ${packing}`}`;
+  return { format, ...parseSklearn(bytes, limits) };
+}
+
+/** The protocol a pickle says it has; 0 or 1 say nothing and begin with any opcode that can come first. */
+function pickleProtocol(bytes: Uint8Array): string | undefined {
+  const [first, second] = bytes;
+  if (first === 0x80) return String(second);
+  return first !== undefined && FIRST_OPCODES.has(String.fromCharCode(first)) ? '0 or 1' : undefined;
+}
+
+const FIRST_OPCODES = new Set('(cinNIKJMLFGSTUVX)]}l.');

@@ -1,0 +1,126 @@
+import { ModelLoadError } from '../../load_error.ts';
+import type { Budget } from '../budget.ts';
+import { describe, isObject, type PickleObject, type PickleValue } from '../pickle/values.ts';
+import { Attributes, type BuildContext } from './attributes.ts';
+import { CARRIED_GLOBALS } from './carried_globals.ts';
+import { ENCODERS } from './encoders.ts';
+import { IMPUTERS } from './imputer.ts';
+import { LINEAR_CLASSIFIERS } from './linear_classifiers.ts';
+import { LINEAR_REGRESSORS } from './linear_regressors.ts';
+import { PIPELINES } from './pipeline.ts';
+import { SCALERS } from './scalers.ts';
+import type { About, Built, Step } from './step.ts';
+
+/** Makes a step from the attributes of one class. A family file maps exact class names to these. */
+export type Builder = (attributes: Attributes) => Built;
+
+const BUILDERS: ReadonlyMap<string, Builder> = new Map([
+  ...LINEAR_REGRESSORS,
+  ...LINEAR_CLASSIFIERS,
+  ...SCALERS,
+  ...ENCODERS,
+  ...IMPUTERS,
+  ...PIPELINES,
+]);
+
+const DEPTH_MAX = 40;
+const FEATURES_MAX = 1_000_000;
+const BYTES_PER_STEP = 2_000;
+
+/** A model that was built, and what was read to do so. */
+export interface BuiltModel {
+  readonly step: Step;
+  readonly touched: ReadonlyMap<PickleObject, ReadonlySet<string>>;
+  readonly warnings: readonly string[];
+  /** The version of scikit-learn that saved it, when it says so. */
+  readonly version: string | undefined;
+}
+
+/**
+ * Builds what predicts from what a pickle held.
+ *
+ * @throws {ModelLoadError} when it holds no estimator that we know, or one whose attributes do not fit
+ */
+export function buildModel(root: PickleValue, budget: Budget): BuiltModel {
+  const touched = new Map<PickleObject, Set<string>>();
+  const warnings: string[] = [];
+  let depth = 0;
+  const context: BuildContext = {
+    budget,
+    touched,
+    warnings,
+    build(value) {
+      if (++depth > DEPTH_MAX) throw new ModelLoadError(`it nests estimators more than ${DEPTH_MAX} deep`);
+      budget.take(BYTES_PER_STEP);
+      const step = buildStep(value, context);
+      depth--;
+      return step;
+    },
+  };
+  const step = context.build(root);
+  const version = isObject(root) ? new Attributes(root, context).get('_sklearn_version') : undefined;
+  return { step, touched, warnings, version: typeof version === 'string' ? version : undefined };
+}
+
+/**
+ * Refuses a global that is not on the lists.
+ *
+ * @throws {ModelLoadError} naming it, what can be loaded, and the way out
+ */
+export function checkGlobal(fullName: string): void {
+  if (BUILDERS.has(fullName) || CARRIED_GLOBALS.has(fullName)) return;
+  throw new ModelLoadError(
+    `it needs ${printable(fullName)}, which is not among what we load. ${whatLoads()}`,
+  );
+}
+
+function buildStep(value: PickleValue | undefined, context: BuildContext): Step {
+  if (!isObject(value)) throw new ModelLoadError(`it holds ${describe(value)} where an estimator should be`);
+  const builder = BUILDERS.get(value.name);
+  if (builder === undefined) {
+    throw new ModelLoadError(
+      `it holds ${printable(value.name)} where an estimator should be. ${whatLoads()}`,
+    );
+  }
+  const attributes = new Attributes(value, context);
+  if (!(value.state instanceof Map))
+    throw new ModelLoadError(`its ${attributes.className} has no attributes`);
+  return complete(builder(attributes), attributes);
+}
+
+/** Adds what an estimator's attributes say about every estimator: its columns, their names, its line. */
+function complete(built: Built, attributes: Attributes): Step {
+  const names = attributes.has('feature_names_in_') ? attributes.list('feature_names_in_') : undefined;
+  const areTexts = names !== undefined && names.every((name) => typeof name === 'string');
+  const declared = attributes.has('n_features_in_') ? attributes.number('n_features_in_') : undefined;
+  const featureCount = built.featureCount ?? declared ?? (areTexts ? names.length : undefined);
+  if (
+    featureCount !== undefined &&
+    !(Number.isInteger(featureCount) && featureCount >= 0 && featureCount <= FEATURES_MAX)
+  ) {
+    throw attributes.odd('n_features_in_', `a number of columns up to ${FEATURES_MAX}`);
+  }
+  if (declared !== undefined && featureCount !== declared) {
+    throw new ModelLoadError(`its ${attributes.className} says ${declared} columns and has ${featureCount}`);
+  }
+  const featureNames = built.featureNames ?? (areTexts ? names : undefined);
+  if (featureNames !== undefined && featureNames.length !== featureCount) {
+    throw attributes.odd('feature_names_in_', `${featureCount} names`);
+  }
+  const about: About = {
+    featureCount,
+    featureNames,
+    textFeatures: built.textFeatures ?? [],
+    lines: [attributes.className, ...(built.lines ?? []).map((line) => `  ${line}`)],
+  };
+  return { ...built, ...about };
+}
+
+function printable(name: string): string {
+  return name.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 120);
+}
+
+function whatLoads(): string {
+  const names = new Set([...BUILDERS.keys()].map((name) => name.slice(name.lastIndexOf('.') + 1)));
+  return `What loads: ${[...names].sort().join(', ')}. Anything else can be exported to ONNX (skl2onnx) and loaded as that.`;
+}

@@ -1,0 +1,133 @@
+import { requireSame } from './affine.ts';
+import type { Attributes } from './attributes.ts';
+import { checkNumbers } from './checks.ts';
+import type { Builder } from './registry.ts';
+import { numericFrame, type Built } from './step.ts';
+
+/** Transformers that shift and scale each column, or each row, by itself. */
+export const SCALERS: ReadonlyMap<string, Builder> = new Map<string, Builder>([
+  ['sklearn.preprocessing._data.StandardScaler', standard],
+  ['sklearn.preprocessing._data.MinMaxScaler', minMax],
+  ['sklearn.preprocessing._data.MaxAbsScaler', maxAbs],
+  ['sklearn.preprocessing._data.RobustScaler', robust],
+  ['sklearn.preprocessing._data.Normalizer', normalizer],
+  ['sklearn.preprocessing._data.Binarizer', binarizer],
+]);
+
+function standard(attributes: Attributes): Built {
+  const center = attributes.flag('with_mean', true) ? attributes.numbers('mean_').values : undefined;
+  const scale = attributes.has('scale_') ? attributes.numbers('scale_').values : undefined;
+  return shiftThenScale(attributes, center, scale);
+}
+
+function robust(attributes: Attributes): Built {
+  const center = attributes.flag('with_centering', true) ? attributes.numbers('center_').values : undefined;
+  const scale = attributes.flag('with_scaling', true) ? attributes.numbers('scale_').values : undefined;
+  return shiftThenScale(attributes, center, scale);
+}
+
+function maxAbs(attributes: Attributes): Built {
+  return shiftThenScale(
+    attributes,
+    undefined,
+    attributes.numbers('scale_').values,
+    attributes.flag('clip', false),
+  );
+}
+
+/** (x − center) / scale, each optional; `clip` to ±1. */
+function shiftThenScale(
+  attributes: Attributes,
+  center: Float64Array | undefined,
+  scale: Float64Array | undefined,
+  clip = false,
+): Built {
+  const who = attributes.className;
+  const width = center?.length ?? scale?.length;
+  if (center !== undefined && scale !== undefined) requireSame(who, 'scales', scale.length, center.length);
+  return {
+    kind: 'transformer',
+    featureCount: width,
+    outputWidth: width,
+    transform(frame, refusals) {
+      const values = checkNumbers(frame, refusals, { who, missing: true });
+      const result = new Float64Array(values.length);
+      for (let at = 0, column = 0; at < values.length; at++) {
+        let value = values[at] as number;
+        if (center !== undefined) value -= center[column] as number;
+        if (scale !== undefined) value /= scale[column] as number;
+        result[at] = clip ? Math.min(1, Math.max(-1, value)) : value;
+        column = column + 1 === frame.width ? 0 : column + 1;
+      }
+      return numericFrame(frame.rows, frame.width, result);
+    },
+  };
+}
+
+function minMax(attributes: Attributes): Built {
+  const who = attributes.className;
+  const scale = attributes.numbers('scale_').values;
+  const shift = attributes.vector('min_', scale.length);
+  const range = attributes.flag('clip', false)
+    ? attributes.numbersIn(attributes.get('feature_range'))
+    : undefined;
+  const low = range?.values[0] ?? -Infinity;
+  const high = range?.values[1] ?? Infinity;
+  return {
+    kind: 'transformer',
+    featureCount: scale.length,
+    outputWidth: scale.length,
+    transform(frame, refusals) {
+      const values = checkNumbers(frame, refusals, { who, missing: true });
+      const result = new Float64Array(values.length);
+      for (let at = 0; at < values.length; at++) {
+        const column = at % frame.width;
+        const value = (values[at] as number) * (scale[column] as number) + (shift[column] as number);
+        result[at] = Math.min(high, Math.max(low, value));
+      }
+      return numericFrame(frame.rows, frame.width, result);
+    },
+  };
+}
+
+function normalizer(attributes: Attributes): Built {
+  const who = attributes.className;
+  const norm = attributes.text('norm', 'l2');
+  const isSigned = attributes.version() < 0.23;
+  if (norm !== 'l1' && norm !== 'l2' && norm !== 'max') throw attributes.odd('norm', 'l1, l2 or max');
+  const measure = (row: Float64Array): number => {
+    if (norm === 'l1') return row.reduce((sum, value) => sum + Math.abs(value), 0);
+    if (norm === 'l2') return Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
+    return row.reduce((largest, value) => Math.max(largest, isSigned ? value : Math.abs(value)), -Infinity);
+  };
+  return {
+    kind: 'transformer',
+    outputWidth: undefined,
+    transform(frame, refusals) {
+      const result = checkNumbers(frame, refusals, { who }).slice();
+      for (let row = 0; row < frame.rows; row++) {
+        const part = result.subarray(row * frame.width, (row + 1) * frame.width);
+        const length = measure(part);
+        if (length !== 0) for (let at = 0; at < part.length; at++) part[at] = (part[at] as number) / length;
+      }
+      return numericFrame(frame.rows, frame.width, result);
+    },
+  };
+}
+
+function binarizer(attributes: Attributes): Built {
+  const who = attributes.className;
+  const threshold = attributes.number('threshold', 0);
+  return {
+    kind: 'transformer',
+    outputWidth: undefined,
+    transform(frame, refusals) {
+      const values = checkNumbers(frame, refusals, { who });
+      return numericFrame(
+        frame.rows,
+        frame.width,
+        values.map((value) => (value > threshold ? 1 : 0)),
+      );
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { identify } from './formats/identify.ts';
+import type { LoadAnswer } from './load.ts';
+import { ModelLoadError } from './load_error.ts';
+import type { LoadLimits } from './load_limits.ts';
+
+const { file, limits } = workerData as { file: Uint8Array; limits: LoadLimits };
+
+function answer(): LoadAnswer {
+  try {
+    return { parsed: identify(file, limits) };
+  } catch (error) {
+    if (error instanceof ModelLoadError) return { refused: error.message };
+    throw error;
+  }
+}
+
+parentPort?.postMessage(answer(), []);

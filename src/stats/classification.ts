@@ -19,7 +19,7 @@ export interface ClassificationOutcome {
 
 /**
  * The state of every linear classification figure. Its size grows with the pairs (truth, prediction) that
- * occur, so whoever feeds it bounds the labels (`labelsOf(state).length`).
+ * occur, so whoever feeds it bounds the labels (`labels(state).length`).
  */
 export interface ClassificationState {
   /** Outcomes with a weight above 0. */
@@ -125,10 +125,10 @@ export function classificationError({ truth, prediction, proba }: Classification
 }
 
 /** The labels that occur as truth or prediction, in order of their UTF-16 code units. */
-export function labelsOf(state: ClassificationState): string[] {
-  const labels = new Set<string>();
-  for (const { truth, prediction } of sortedCells(state)) labels.add(truth).add(prediction);
-  return [...labels].sort();
+export function labels(state: ClassificationState): string[] {
+  const found = new Set<string>();
+  for (const { truth, prediction } of sortedCells(state)) found.add(truth).add(prediction);
+  return [...found].sort();
 }
 
 function put(state: ClassificationState, outcome: ClassificationOutcome, sign: 1 | -1): void {

@@ -58,7 +58,7 @@ export function countOf(sketch: CountSketch): number {
  * The quantiles by linear interpolation between order statistics (numpy's default), each order statistic within
  * `RELATIVE_ERROR`; `undefined` for all when nothing is in it.
  *
- * @param ratios ascending, each 0..1
+ * @param ratios each 0..1
  */
 export function sketchQuantiles(sketch: CountSketch, ratios: readonly number[]): (number | undefined)[] {
   const count = countOf(sketch);
@@ -68,8 +68,9 @@ export function sketchQuantiles(sketch: CountSketch, ratios: readonly number[]):
     sketch,
     ranks.flatMap((rank) => [Math.floor(rank), Math.ceil(rank)]),
   );
-  return ranks.map((rank, i) => {
-    const [low, high] = [values[2 * i]!, values[2 * i + 1]!];
+  return ranks.map((rank) => {
+    const low = values.get(Math.floor(rank))!;
+    const high = values.get(Math.ceil(rank))!;
     return low + (high - low) * (rank - Math.floor(rank));
   });
 }
@@ -157,16 +158,18 @@ function newPage(sketch: CountSketch, field: number): Float64Array {
   return page;
 }
 
-/** The values at ascending ranks (0 is the smallest). */
-function orderStatistics(sketch: CountSketch, ranks: readonly number[]): number[] {
-  const values: number[] = [];
-  let seen = sketch.zeros;
-  while (values.length < ranks.length && ranks[values.length]! < seen) values.push(0);
-  forEachBucket(sketch, (low, high, n) => {
+/** The values at the given ranks (0 is the smallest). */
+function orderStatistics(sketch: CountSketch, ranks: readonly number[]): Map<number, number> {
+  const ascending = ranks.toSorted((a, b) => a - b);
+  const values = new Map<number, number>();
+  let next = 0;
+  let seen = 0;
+  const visit = (value: number, n: number): void => {
     seen += n;
-    const middle = (2 * low) / (1 + low / high);
-    while (values.length < ranks.length && ranks[values.length]! < seen) values.push(middle);
-  });
+    for (; next < ascending.length && ascending[next]! < seen; next++) values.set(ascending[next]!, value);
+  };
+  visit(0, sketch.zeros);
+  forEachBucket(sketch, (low, high, n) => visit((2 * low) / (1 + low / high), n));
   return values;
 }
 

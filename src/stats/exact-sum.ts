@@ -59,11 +59,12 @@ export function addWeightedSquare(sum: ExactSum, weight: number, value: number):
   }
   const product = weight * value;
   if (product < PRODUCT_MIN && product > -PRODUCT_MIN) {
+    if (weight === 0 || value === 0) return;
     const [a, b] = [lifted(weight), lifted(value)];
     const lift = a.lift + b.lift * 2;
-    const lifts = a.value * b.value;
-    addLifted(sum, lifts, b.value, lift);
-    addLifted(sum, productRest(a.value, b.value, lifts), b.value, lift);
+    const top = a.value * b.value;
+    addLifted(sum, top, b.value, lift);
+    addLifted(sum, productRest(a.value, b.value, top), b.value, lift);
     return;
   }
   addProduct(sum, product, value);
@@ -157,9 +158,11 @@ function addLifted(sum: ExactSum, a: number, b: number, lift: number): void {
   addToChunks(sum, productRest(a, b, product), -lift);
 }
 
-/** value · 2^lift, at least 2^−300 in size, so that no product of three loses bits to underflow. */
+/** value · 2^lift, at least 2^−300 in size, so that no product of three loses bits to underflow or overflows. */
 function lifted(value: number): { value: number; lift: number } {
-  return Math.abs(value) < 2 ** -300 ? { value: value * 2 ** 800, lift: 800 } : { value, lift: 0 };
+  let lift = 0;
+  for (; Math.abs(value) < 2 ** -300; value *= 2 ** 250) lift += 250;
+  return { value, lift };
 }
 
 /** Adds value · 2^exponent to the chunks. */

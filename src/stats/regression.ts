@@ -113,9 +113,12 @@ export const regression: LinearFigures<RegressionState, RegressionOutcome> = {
 export function errorHistogram(
   state: RegressionState,
   options: { readonly binsMax: number } = { binsMax: 60 },
-): LinearBins | undefined {
+): ErrorHistogram | undefined {
   return linearBins(state.errors, { binsMax: options.binsMax, insideRatio: 0.99 });
 }
+
+/** Absolute errors in bins of equal width that begin at 0. */
+export type ErrorHistogram = LinearBins;
 
 const SUMS = ['weight', 'absolute', 'signed', 'squared', 'truth', 'truthSquared'] as const;
 

@@ -1,5 +1,6 @@
 import { AftermathError } from '../service/errors.ts';
 import type { Logger } from '../service/logging.ts';
+import { AmqpBroker } from './amqp.ts';
 import type { Broker } from './broker.ts';
 import { MemoryBroker } from './memory.ts';
 
@@ -20,9 +21,11 @@ export interface OpenOptions {
  * @throws {AftermathError} `usage` when the URL is not one
  */
 export function openBroker(options: OpenOptions): Broker {
-  if (options.url === 'memory') return new MemoryBroker();
+  const { url, log, name = 'aftermath', publishInFlightMax = 1_000 } = options;
+  if (url === 'memory') return new MemoryBroker();
+  if (/^amqps?:/.test(url)) return new AmqpBroker({ url, log, name, publishInFlightMax });
   throw new AftermathError(
     'usage',
-    `Cannot open broker "${options.url.split(':')[0] ?? ''}": expected "memory" or a URL like amqp://guest:guest@127.0.0.1:5672/.`,
+    `Cannot open broker "${url.split(':')[0] ?? ''}": expected "memory" or a URL like amqp://guest:guest@127.0.0.1:5672/.`,
   );
 }

@@ -1,0 +1,213 @@
+import type { Channel, ConsumeMessage } from 'amqplib';
+import { AftermathError, messageOf } from '../service/errors.ts';
+import type { Logger } from '../service/logging.ts';
+import { Payload } from '../wire/payload.ts';
+import { isMissing, lastingRefusal, serverText } from './amqp-errors.ts';
+import type { Link } from './amqp-link.ts';
+import { closeChannel, openChannel, type Session } from './amqp-session.ts';
+import type { Topology } from './amqp-topology.ts';
+import { Batches, isRetry } from './batches.ts';
+import type { ConsumeOptions, Consumer, Delivery, Handler, Message } from './broker.ts';
+import { PAUSE_BOUNDS, Pauses, pause, type PauseBounds } from './pauses.ts';
+
+export interface ConsumerParts {
+  readonly link: Link;
+  readonly topology: Topology;
+  readonly log: Logger;
+  readonly pauses?: PauseBounds;
+}
+
+/**
+ * Consumes a queue over a channel of its own, so that the prefetch and the multiple acknowledgement are its
+ * own too. Whatever ends the channel (a lost connection, a deleted queue, a handler that wants the batch to
+ * come again), everything unacknowledged is back in the queue, and consuming begins again on a new channel.
+ */
+export class AmqpConsumer implements Consumer {
+  readonly done: Promise<void>;
+  /** Fulfils when the server has taken it for the first time; rejects when it will not. */
+  readonly started: Promise<void>;
+  readonly #parts: ConsumerParts;
+  readonly #queue: string;
+  readonly #options: ConsumeOptions;
+  readonly #handle: Handler;
+  readonly #pauses: Pauses;
+  readonly #stopping = Promise.withResolvers<undefined>();
+  readonly #first = Promise.withResolvers<void>();
+  readonly #stopSignal = new AbortController();
+  #wasStarted = false;
+
+  constructor(parts: ConsumerParts, queue: string, options: ConsumeOptions, handle: Handler) {
+    this.#parts = parts;
+    this.#queue = queue;
+    this.#options = options;
+    this.#handle = handle;
+    this.#pauses = new Pauses(parts.pauses ?? PAUSE_BOUNDS);
+    this.started = this.#first.promise;
+    this.done = this.#run();
+    // Whoever called `consume` hears of a failure to start by `started`, of a later one by `done`.
+    this.started.catch(() => {});
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.resolve(undefined);
+    this.#stopSignal.abort();
+    await this.done.catch(() => {});
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (!this.#stopSignal.signal.aborted) {
+        const session = await Promise.race([this.#parts.link.session(), this.#stopping.promise]);
+        if (session) await this.#consume(session);
+      }
+      this.#first.resolve();
+    } catch (error) {
+      this.#first.reject(error);
+      if (this.#wasStarted && !this.#endedWithBroker(error)) throw error;
+    }
+  }
+
+  /** Stopped while there was no connection, and then the broker was closed. */
+  #endedWithBroker(error: unknown): boolean {
+    return this.#stopSignal.signal.aborted && this.#parts.link.state === 'closed' && isRetry(error);
+  }
+
+  /** Consumes on one session until something ends it. */
+  async #consume(session: Session): Promise<void> {
+    let opened: Awaited<ReturnType<typeof openChannel>> | undefined;
+    try {
+      opened = await openChannel(session.consuming);
+      await opened.channel.prefetch(this.#options.prefetch);
+      await this.#deliver(opened.channel, opened.ended);
+    } catch (error) {
+      if (opened) await closeChannel(opened.channel);
+      if (error instanceof HandlerFailure) await this.#afterFailure(error.cause);
+      else if (!session.isLost) await this.#afterRefusal(error);
+    }
+  }
+
+  async #deliver(channel: Channel, ended: Promise<Error | undefined>): Promise<void> {
+    const over = Promise.withResolvers<End>();
+    let isOpen = true;
+    void ended.then((reason) => {
+      isOpen = false;
+      over.resolve({ kind: 'lost', reason });
+    });
+    const batches = new Batches<Received>({
+      batchMax: Math.min(this.#options.batchMax, this.#options.prefetch),
+      lingerMs: this.#options.lingerMs,
+      overlap: this.#options.overlap,
+      handle: this.#handle,
+      acknowledge: (batch) => {
+        this.#pauses.reset();
+        const last = batch.at(-1);
+        // A tag means something on its own channel only; what an ended one delivered comes again.
+        if (isOpen && last) acknowledge(channel, last.tag);
+      },
+      failed: () => over.resolve({ kind: 'failed' }),
+    });
+    const { consumerTag } = await channel.consume(this.#queue, (message) => {
+      if (message) batches.push(new Received(message));
+      else over.resolve({ kind: 'cancelled' });
+    });
+    this.#wasStarted = true;
+    this.#first.resolve();
+    const end = await Promise.race([over.promise, this.#stopping.promise]);
+    if (isOpen && end?.kind !== 'cancelled') await channel.cancel(consumerTag).catch(() => {});
+    const { failure } = await batches.end();
+    if (failure) throw new HandlerFailure(failure.error);
+    await closeChannel(channel);
+    if (end?.kind === 'cancelled') await this.#afterCancel();
+    if (end?.kind === 'lost' && end.reason) throw end.reason;
+  }
+
+  async #afterFailure(error: unknown): Promise<void> {
+    if (!isRetry(error)) throw error;
+    await this.#rest(`Cannot handle messages of queue "${this.#queue}" now: ${messageOf(error)}`);
+  }
+
+  async #afterCancel(): Promise<void> {
+    const { link, topology } = this.#parts;
+    await this.#rest(
+      `RabbitMQ ended the consumer of queue "${this.#queue}" (the queue was deleted or moved).`,
+    );
+    const action = `declare queue "${this.#queue}" again`;
+    await link.use(action, (session) => topology.restoreQueue(session, this.#queue));
+  }
+
+  /** The server refused to let us consume, or ended the channel. */
+  async #afterRefusal(error: unknown): Promise<void> {
+    const { link, topology } = this.#parts;
+    const action = `consume queue "${this.#queue}"`;
+    if (!this.#wasStarted) {
+      const refusal = lastingRefusal(error, action, link.target);
+      if (refusal) throw refusal;
+      if (isMissing(error) && !topology.knowsQueue(this.#queue)) {
+        throw new AftermathError('stop', `Cannot ${action}: there is no such queue. Declare it first.`);
+      }
+    }
+    await this.#rest(`Cannot ${action} now: ${serverText(messageOf(error))}`);
+    if (isMissing(error)) await link.use(action, (session) => topology.restoreQueue(session, this.#queue));
+  }
+
+  async #rest(found: string): Promise<void> {
+    const ms = this.#pauses.nextMs();
+    this.#parts.log.warn(`${found.replace(/[.\s]*$/, '.')} Trying again in ${(ms / 1000).toFixed(1)} s.`);
+    await pause(ms, this.#stopSignal.signal);
+  }
+}
+
+type End =
+  | { readonly kind: 'lost'; readonly reason: Error | undefined }
+  | { readonly kind: 'failed' | 'cancelled' };
+
+class HandlerFailure extends Error {
+  constructor(cause: unknown) {
+    super('a handler failed', { cause });
+  }
+}
+
+/** A delivery and the number by which its channel knows it. */
+export class Received implements Delivery {
+  readonly payload: Payload;
+  readonly headers: NonNullable<Message['headers']>;
+  readonly replyTo: string | undefined;
+  readonly correlationId: string | undefined;
+  readonly redelivered: boolean;
+  readonly tag: number;
+
+  constructor(message: ConsumeMessage) {
+    const { headers, replyTo, correlationId } = message.properties;
+    this.payload = Payload.ofBytes(message.content);
+    this.headers = headers ? scalars(headers) : NO_HEADERS;
+    this.replyTo = text(replyTo);
+    this.correlationId = text(correlationId);
+    this.redelivered = message.fields.redelivered;
+    this.tag = message.fields.deliveryTag;
+  }
+}
+
+const NO_HEADERS: NonNullable<Message['headers']> = {};
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Headers that are tables or lists (RabbitMQ's `x-death`) are left out. */
+function scalars(headers: Readonly<Record<string, unknown>>): NonNullable<Message['headers']> {
+  const kept: Record<string, string | number | boolean> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+      kept[name] = value;
+  }
+  return kept;
+}
+
+function acknowledge(channel: Channel, tag: number): void {
+  try {
+    // amqplib wants the message and reads this field only.
+    channel.ack({ fields: { deliveryTag: tag } } as ConsumeMessage, true);
+  } catch {
+    // The channel is closing: the batch comes again.
+  }
+}

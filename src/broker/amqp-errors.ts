@@ -1,0 +1,112 @@
+import { AftermathError, codeOf, messageOf } from '../service/errors.ts';
+import type { AmqpTarget, Host } from './amqp-target.ts';
+
+/**
+ * Why a connection did not come about, in words: `stop` when trying again cannot help (a wrong password),
+ * else `retry`. Never the password.
+ */
+export function connectFailure(error: unknown, target: AmqpTarget, host: Host): AftermathError {
+  const text = messageOf(error);
+  const code = codeOf(error) ?? '';
+  if (text.includes('ACCESS-REFUSED')) {
+    const guest = target.user === 'guest' ? ' (RabbitMQ lets "guest" in from its own machine only)' : '';
+    return new AftermathError(
+      'stop',
+      `Cannot log in to RabbitMQ at ${host.shown} as user "${target.user}": it refuses this user and password${guest}. Correct them in the broker's URL, amqp://user:password@${host.shown}/.`,
+      { cause: error },
+    );
+  }
+  if (text.startsWith('Expected ConnectionOpenOk')) {
+    return new AftermathError(
+      'stop',
+      `Cannot open virtual host "${target.vhost}" of RabbitMQ at ${host.shown}: there is none of this name, or user "${target.user}" may not use it. Name another one at the end of the broker's URL, or make it: rabbitmqctl add_vhost '${target.vhost}'.`,
+      { cause: error },
+    );
+  }
+  if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/.test(code)) {
+    return new AftermathError(
+      'stop',
+      `Cannot trust the certificate of ${host.shown}: ${text}. Name the authority that signed it in NODE_EXTRA_CA_CERTS.`,
+      { cause: error },
+    );
+  }
+  return new AftermathError('retry', `Cannot connect to RabbitMQ at ${host.shown}: ${reason(code, text)}`, {
+    cause: error,
+  });
+}
+
+/**
+ * A refusal by the server that will be the same next time, as a `stop` error that says what to do, or
+ * `undefined` when trying again may help.
+ *
+ * @param action what was tried, as in `Cannot <action>`
+ */
+export function lastingRefusal(
+  error: unknown,
+  action: string,
+  target: AmqpTarget,
+): AftermathError | undefined {
+  if (error instanceof AftermathError) return error;
+  const text = messageOf(error);
+  const stop = (found: string): AftermathError =>
+    new AftermathError('stop', `Cannot ${action}: ${found}`, { cause: error });
+  if (text.includes('transient_nonexcl_queues')) {
+    return stop(
+      'this RabbitMQ refuses queues that are not durable. Put the line `deprecated_features.permit.transient_nonexcl_queues = true` into its rabbitmq.conf, or use the native dialect, or declare the queues durable beforehand.',
+    );
+  }
+  const code = replyCode(error);
+  if (code === ACCESS_REFUSED) {
+    return stop(
+      `user "${target.user}" lacks the permission, or somebody consumes it exclusively (RabbitMQ: ${serverText(text)}). Grant it: rabbitmqctl set_permissions -p '${target.vhost}' '${target.user}' '.*' '.*' '.*'.`,
+    );
+  }
+  if (code === RESOURCE_LOCKED) {
+    return stop(`another connection holds it exclusively (RabbitMQ: ${serverText(text)}). Use another name.`);
+  }
+  return undefined;
+}
+
+export const ACCESS_REFUSED = 403;
+export const NOT_FOUND = 404;
+export const RESOURCE_LOCKED = 405;
+export const PRECONDITION_FAILED = 406;
+
+/** The AMQP reply code that amqplib attached, or `undefined`. */
+export function replyCode(error: unknown): number | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'number' ? error.code : undefined;
+}
+
+/** Whether the server said that there is no such thing; a queue whose node is away is there. */
+export function isMissing(error: unknown): boolean {
+  return (
+    replyCode(error) === NOT_FOUND &&
+    !/down or inaccessible|process is stopped|timeout/.test(messageOf(error))
+  );
+}
+
+/** The server's own words in amqplib's message. */
+export function serverText(text: string): string {
+  return /with message "(?:[A-Z_]+ - )?([^]*)"$/.exec(text)?.[1] ?? text;
+}
+
+function reason(code: string, text: string): string {
+  switch (code) {
+    case 'ECONNREFUSED':
+      return 'nobody listens there.';
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return 'there is no host of this name.';
+    case 'ETIMEDOUT':
+    case 'EHOSTUNREACH':
+      return 'the host does not answer.';
+    case 'ERR_SSL_WRONG_VERSION_NUMBER':
+      return 'it does not speak TLS there; amqp:// is without.';
+    default:
+      if (text.includes('ETIMEDOUT')) return 'it does not answer in time.';
+      if (text.startsWith('Socket closed abruptly') || code === 'ECONNRESET') {
+        return 'it hung up while being greeted (is this the AMQP port, and amqp:// or amqps:// right?).';
+      }
+      return `${serverText(text).trim()}.`;
+  }
+}

@@ -9,9 +9,9 @@ import { FONT_FILES } from './fonts.ts';
  */
 export interface FontMetrics {
   /** Pixels that `text` takes at a font size of `sizePx`. */
-  widthPx(text: string, sizePx: number): number;
+  readonly widthPx: (text: string, sizePx: number) => number;
   /** Whether the font can show all of `text`. */
-  covers(text: string): boolean;
+  readonly covers: (text: string) => boolean;
 }
 
 /** The metrics of a font of ours; its file is read at the first call. */

@@ -1,13 +1,13 @@
 /**
  * A name from a message as a chart may show it: without control characters (XML has no place for them) and
- * what turns the direction of text, on one line, with its middle left out where it is too long.
+ * what turns the direction of text (joiners stay: emoji and some scripts need them), on one line, with its middle left out where it is too long.
  *
  * @param lengthMax characters, at least 3
  */
 export function shownName(name: string, lengthMax = 48): string {
   const clean = name
     .toWellFormed()
-    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\uFFFE\uFFFF]+/gu, ' ')
+    .replaceAll(/(?:(?![\u200C\u200D])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\uFFFE\uFFFF])+/gu, ' ')
     .trim();
   // By what a reader takes for a character, so that no accent or emoji is cut apart.
   const characters = Array.from(new Intl.Segmenter().segment(clean), ({ segment }) => segment);

@@ -135,7 +135,7 @@ function spec(look: ChartLook, model: string, units: string | undefined): TopLev
       {
         data: { name: 'ends' },
         mark: { type: 'point', filled: true, size: 40, opacity: 1, tooltip: null, aria: false },
-        encoding: { x, y, color: { ...color, legend: null } },
+        encoding: { x, y, color },
       },
     ],
   } as TopLevelSpec;

@@ -14,7 +14,6 @@ import { distributionTable, modelTable, runningErrorTable } from './tables.ts';
 import { tiles } from './tiles.ts';
 import { verdict } from './verdict.ts';
 
-const CHART_PX = 260;
 const dark = matchMedia('(prefers-color-scheme: dark)');
 const overTime = new LiveChart(byId('over-time'));
 const distribution = new LiveChart(byId('distribution'));
@@ -39,6 +38,7 @@ const fonts = Promise.all(['400 12px Inter', '600 12px Inter'].map((font) => doc
 fonts.then(showCharts, showCharts);
 dark.addEventListener('change', showCharts);
 document.addEventListener('visibilitychange', showCharts);
+addEventListener('resize', showCharts);
 for (const details of document.querySelectorAll('details')) details.addEventListener('toggle', showCharts);
 // Time passes without a message too: that is what makes figures stale.
 setInterval(showWords, 1_000);
@@ -89,7 +89,7 @@ function showCharts(): void {
   const look: ChartLook = {
     theme: dark.matches ? 'dark' : 'light',
     width: 'container',
-    height: CHART_PX,
+    height: byId('over-time').clientHeight,
     standsAlone: false,
     locale: undefined,
     clock: 'local',
@@ -115,7 +115,7 @@ function showCharts(): void {
 /** A table is made while somebody looks at it. */
 function showTable(id: string, make: (() => Node) | undefined): void {
   const details = byId(id) as HTMLDetailsElement;
-  details.hidden = make === undefined;
+  details.toggleAttribute('data-empty', make === undefined);
   const table = details.open && make !== undefined ? [make()] : [];
   fill(details, element('summary', {}, 'table'), ...table);
 }

@@ -25,7 +25,7 @@ export function tiles({ snapshot }: Feed): Node[] {
       ratio: came,
     }),
     tile('Still waiting', formatCount(pending, undefined), '', {
-      more: `${formatCount(expired, undefined)} expired · ${formatCount(truths.waiting, undefined)} truths without a prediction`,
+      more: `${formatCount(expired, undefined)} expired · ${formatCount(truths.waiting, undefined)} early truths`,
     }),
     tile('Books', balanced ? 'balanced' : 'do not balance', '', {
       isWrong: !balanced,
@@ -51,7 +51,7 @@ function tile(title: string, figure: string, beside: string, { more, isWrong, ra
       'p',
       {},
       element('span', { class: isWrong ? 'figure wrong' : 'figure' }, figure),
-      element('span', { class: 'quiet' }, beside),
+      element('span', { class: 'quiet beside' }, beside),
     ),
     ...(more === undefined ? [] : [element('p', { class: 'quiet' }, more)]),
     ...bar,

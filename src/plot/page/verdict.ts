@@ -35,7 +35,7 @@ const WAITING = {
   }),
   'waiting-for-metric': (address: string) => ({
     headline: ['Waiting for the first figures.'],
-    more: `Connected to ${address}; no metric service has said anything yet.`,
+    more: `${address === 'memory' ? 'All is started' : `Connected to ${address}`}; metric has said nothing yet.`,
   }),
 } satisfies Partial<Record<PageState, (address: string) => Verdict>>;
 

@@ -1,29 +1,25 @@
-import { AftermathError } from '../service/errors.ts';
-import type { Stage, StageContext } from '../service/stage.ts';
+import { resolve } from 'node:path';
+import { messageOf } from '../service/errors.ts';
+import type { Readiness, Stage, StageContext } from '../service/stage.ts';
+import { dataQueue } from '../wire/queues.ts';
+import { createCounters } from './counters.ts';
+import { openRun } from './open-run.ts';
+import { Runner } from './runner.ts';
+import { NO_PROGRESS, type RunProgress } from './run.ts';
 import type { FeaturesSettings } from './settings.ts';
+import { FeaturesState } from './state.ts';
+import { TaskWorker } from './task-worker.ts';
+import { aborted } from './wakeup.ts';
 
+/** The first stage while it runs. */
 export interface FeaturesStage extends Stage {
   progress(): FeaturesProgress;
 }
 
-/** How far it has come. Counts are of the run in hand, across restarts. */
-export interface FeaturesProgress {
-  /** Short id of the run in hand; `undefined` before one. */
+/** How far it has come: the run of the settings, else the task in hand. Counts are across restarts. */
+export interface FeaturesProgress extends RunProgress {
+  /** Short id of the run; `undefined` before there is one. */
   readonly run: string | undefined;
-  /** Rows whose features are confirmed. */
-  readonly rowsPublished: number;
-  /** Truths that are confirmed. */
-  readonly truthsPublished: number;
-  /** Truths that are still to be sent or confirmed, of rows that were sent. */
-  readonly truthsDue: number;
-  /** Rows of the file that could not be used. */
-  readonly rowsRefused: number;
-  /** Rows that were published and have no target: no truth will come. */
-  readonly rowsWithoutTruth: number;
-  /** Rows that the run will read in all (published or refused), when known. */
-  readonly rowsTotal: number | undefined;
-  /** Everything is published and confirmed. */
-  readonly finished: boolean;
 }
 
 /**
@@ -38,8 +34,57 @@ export async function startFeatures(
   settings: FeaturesSettings,
   context: StageContext,
 ): Promise<FeaturesStage> {
-  throw new AftermathError(
-    'stop',
-    `Cannot publish features to ${context.broker.address}: ${settings.statePath}`,
-  );
+  const { broker, log, registry } = context;
+  const { queues, dialect, dataset, tasks } = settings;
+  const state = FeaturesState.open(settings.statePath);
+  try {
+    const opened =
+      dataset &&
+      (await openRun({ ...settings, dataset: { ...dataset, data: resolve(dataset.data) } }, state, log));
+    const counters = createCounters(registry, () => progress().truthsDue);
+    const runner = new Runner({ settings, context, counters, state });
+    const worker = tasks && new TaskWorker({ settings, tasks, context, runner, state });
+    let isDeclared = false;
+    const stopping = new AbortController();
+    const { signal } = stopping;
+
+    const declare = async (): Promise<void> => {
+      await broker.declareQueue(dataQueue(queues.features, dialect));
+      await broker.declareQueue(dataQueue(queues.truth, dialect));
+      isDeclared = true;
+    };
+    const done = (async () => {
+      try {
+        // A broker that is away is waited for, but not by `stop`
+        await Promise.race([declare(), aborted(signal)]);
+        if (!signal.aborted) await Promise.all([opened && runner.run(opened, signal), worker?.work(signal)]);
+      } catch (error) {
+        stopping.abort();
+        throw error;
+      } finally {
+        state[Symbol.dispose]();
+      }
+    })();
+    done.catch((error: unknown) => log.error(`features stopped: ${messageOf(error)}`));
+    const progress = (): FeaturesProgress =>
+      opened ? runner.progress(opened.id) : (worker?.progress() ?? NOTHING);
+    return {
+      name: 'features',
+      done,
+      progress,
+      readiness: (): Readiness =>
+        isDeclared && broker.state === 'connected'
+          ? { ready: true, why: undefined }
+          : { ready: false, why: `the broker is ${broker.state}` },
+      async stop() {
+        stopping.abort();
+        await done.catch(() => undefined);
+      },
+    };
+  } catch (error) {
+    state[Symbol.dispose]();
+    throw error;
+  }
 }
+
+const NOTHING: FeaturesProgress = { run: undefined, ...NO_PROGRESS };

@@ -53,7 +53,11 @@ export class Drawer implements AsyncDisposable {
   #start(): Worker {
     // In the clone this file is TypeScript, in the package it is not; so is its neighbour.
     const file = import.meta.url.endsWith('.ts') ? './draw-worker.ts' : './draw-worker.js';
-    const worker = new Worker(new URL(file, import.meta.url), { name: 'aftermath-draw' });
+    const worker = new Worker(new URL(file, import.meta.url), {
+      name: 'aftermath-draw',
+      // Not what the process was started with: --input-type, --watch or --test are not for threads.
+      execArgv: [],
+    });
     worker.on('message', (answer: DrawAnswer) => {
       const drawing = this.#waiting.get(answer.number);
       if ('rendered' in answer) drawing?.resolve(answer.rendered);

@@ -135,7 +135,7 @@ export const SETTINGS = {
   logColumns: choices(LOG_COLUMNS, {
     fallback: [],
     fallbackText: 'none',
-    help: 'further columns of the log',
+    help: `further columns of the log, some of ${LOG_COLUMNS.join(', ')}`,
   }),
   logChallengers: toggle({ help: "write challengers' outcomes into the log too (adds the model column)" }),
   snapshotEvery: duration({ fallback: 1_000, fallbackText: '1s', help: 'time between two snapshots' }),

@@ -20,6 +20,7 @@ const program = new Command('aftermath')
   .version(packageVersion(), '-V, --version', 'show the version')
   .helpOption('-h, --help', 'show this help')
   .helpCommand(false)
+  .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 110, 110) })
   .exitOverride()
   .addHelpText(
     'after',

@@ -154,6 +154,13 @@ export class Attributes {
     return this.context.build(this.get(key));
   }
 
+  /** The estimators of a list; those that were dropped are left out. */
+  steps(key: string): Step[] {
+    return this.list(key)
+      .filter((step) => step !== 'drop' && step !== null)
+      .map((step) => this.context.build(step));
+  }
+
   /** The name of a function or class that is only named, without its module; `undefined` for None. */
   functionName(key: string): string | undefined {
     const value = this.get(key);

@@ -3,6 +3,15 @@ import type { Budget } from '../budget.ts';
 import { describe, isObject, type PickleObject, type PickleValue } from '../pickle/values.ts';
 import { Attributes, type BuildContext } from './attributes.ts';
 import { CARRIED_GLOBALS } from './carried_globals.ts';
+import { BOOSTING } from './boosting.ts';
+import { DISCRETIZERS } from './discretizer.ts';
+import { DISTRIBUTIONS } from './distributions.ts';
+import { FORESTS } from './forests.ts';
+import { FUNCTION_TRANSFORMERS } from './function_transformer.ts';
+import { HIST_BOOSTING } from './hist_boosting.ts';
+import { POLYNOMIAL } from './polynomial.ts';
+import { DUMMIES } from './dummies.ts';
+import { WRAPPERS } from './wrappers.ts';
 import { ENCODERS } from './encoders.ts';
 import { IMPUTERS } from './imputer.ts';
 import { LINEAR_CLASSIFIERS } from './linear_classifiers.ts';
@@ -21,6 +30,15 @@ const BUILDERS: ReadonlyMap<string, Builder> = new Map([
   ...ENCODERS,
   ...IMPUTERS,
   ...PIPELINES,
+  ...FORESTS,
+  ...BOOSTING,
+  ...HIST_BOOSTING,
+  ...FUNCTION_TRANSFORMERS,
+  ...POLYNOMIAL,
+  ...DISTRIBUTIONS,
+  ...DISCRETIZERS,
+  ...DUMMIES,
+  ...WRAPPERS,
 ]);
 
 const DEPTH_MAX = 40;

@@ -2,7 +2,7 @@ import { requireSame } from './affine.ts';
 import type { Attributes } from './attributes.ts';
 import { checkNumbers } from './checks.ts';
 import type { Builder } from './registry.ts';
-import { numericFrame, type Built } from './step.ts';
+import { numericFrame, type Built, type Frame } from './step.ts';
 
 /** Transformers that shift and scale each column, or each row, by itself. */
 export const SCALERS: ReadonlyMap<string, Builder> = new Map<string, Builder>([
@@ -61,7 +61,16 @@ function shiftThenScale(
       }
       return numericFrame(frame.rows, frame.width, result);
     },
+    inverse: (frame) => eachColumn(frame, (value, at) => value * (scale?.[at] ?? 1) + (center?.[at] ?? 0)),
   };
+}
+
+function eachColumn(frame: Frame, change: (value: number, column: number) => number): Frame {
+  return numericFrame(
+    frame.rows,
+    frame.width,
+    frame.values.map((value, at) => change(value, at % frame.width)),
+  );
 }
 
 function minMax(attributes: Attributes): Built {
@@ -87,6 +96,8 @@ function minMax(attributes: Attributes): Built {
       }
       return numericFrame(frame.rows, frame.width, result);
     },
+    inverse: (frame) =>
+      eachColumn(frame, (value, at) => (value - (shift[at] as number)) / (scale[at] as number)),
   };
 }
 

@@ -1,6 +1,24 @@
-import type { Stage, StageContext } from '../service/stage.ts';
+import { setTimeout } from 'node:timers/promises';
+import { deadLetter } from '../broker/dead-letters.ts';
+import type { Consumer, Delivery } from '../broker/broker.ts';
+import type { Readiness, Stage, StageContext } from '../service/stage.ts';
+import { AftermathError, messageOf } from '../service/errors.ts';
+import { decodeControl } from '../wire/control.ts';
+import { Payload } from '../wire/payload.ts';
+import { decodePredictions } from '../wire/predictions.ts';
+import { CONTROL, SNAPSHOTS, dataQueue } from '../wire/queues.ts';
+import type { Decoded, PredictionRecord, Refusal } from '../wire/records.ts';
 import type { PredictionBooks, Snapshot, TruthBooks } from '../wire/snapshot.ts';
+import { decodeTruth } from '../wire/truth.ts';
+import { Committer } from './committer.ts';
+import { allPredictions } from './ledger/books.ts';
+import type { Ledger, LedgerRefusal } from './ledger/ledger.ts';
+import { SqliteLedger } from './ledger/sqlite.ts';
+import { MetricLog } from './log.ts';
+import { OutcomeKeeper } from './outcome-keeper.ts';
+import { MetricFigures } from './prometheus.ts';
 import type { MetricSettings } from './settings.ts';
+import { Snapshots } from './snapshots.ts';
 
 /** The third stage while it runs. */
 export interface MetricStage extends Stage {
@@ -18,6 +36,313 @@ export interface MetricStage extends Stage {
  * @throws {AftermathError} `stop` when the ledger or the log cannot be used: not writable, held by another
  *   process, damaged, of a newer version; the message says what to do
  */
-export function startMetric(_settings: MetricSettings, _context: StageContext): Promise<MetricStage> {
-  return Promise.reject(new Error('not built yet'));
+export async function startMetric(settings: MetricSettings, context: StageContext): Promise<MetricStage> {
+  const metricLog = new MetricLog(
+    {
+      logsDir: settings.logsDir,
+      columns: settings.logColumns,
+      challengers: settings.logChallengers,
+      ledgerPath: settings.ledgerPath,
+    },
+    context.log,
+  );
+  const keeper = new OutcomeKeeper(metricLog, context.log);
+  try {
+    const ledger = await SqliteLedger.open(
+      {
+        path: settings.ledgerPath,
+        durability: settings.durability,
+        recentIdsMax: settings.recentIdsMax,
+        horizonMs: settings.horizonMs,
+        retentionMs: settings.retentionMs,
+        task: settings.task === 'auto' ? undefined : settings.task,
+        output: settings.output,
+      },
+      keeper,
+    );
+    return new RunningMetric(settings, context, { ledger, keeper, metricLog });
+  } catch (error) {
+    metricLog[Symbol.dispose]();
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly ledger: Ledger;
+  readonly keeper: OutcomeKeeper;
+  readonly metricLog: MetricLog;
+}
+
+class RunningMetric implements MetricStage {
+  readonly name = 'metric';
+  readonly done: Promise<void>;
+  readonly logPath: string;
+  readonly #settings: MetricSettings;
+  readonly #context: StageContext;
+  readonly #parts: Parts;
+  readonly #snapshots: Snapshots;
+  readonly #figures: MetricFigures;
+  readonly #committer: Committer;
+  readonly #end = Promise.withResolvers<void>();
+  readonly #consumers: Consumer[] = [];
+  readonly #timers: NodeJS.Timeout[] = [];
+  #consuming = false;
+  #stopping: Promise<void> | undefined;
+  /** Something a snapshot shows has changed, or somebody asked for one. */
+  #news = true;
+  #saidOutput = false;
+
+  constructor(settings: MetricSettings, context: StageContext, parts: Parts) {
+    this.#settings = settings;
+    this.#context = context;
+    this.#parts = parts;
+    this.logPath = parts.metricLog.path;
+    this.done = this.#end.promise;
+    // Whoever runs the stage waits for `done`; a failure before that is not unhandled.
+    this.done.catch(() => {});
+    const { ledger, keeper } = parts;
+    const nowMs = (): number => context.clock.nowMs();
+    this.#snapshots = new Snapshots({ ledger, keeper, logPath: this.logPath, nowMs });
+    this.#figures = new MetricFigures(context.registry, { ledger, keeper });
+    this.#committer = new Committer({
+      ledger,
+      nowMs,
+      recordsMax: COMMIT_RECORDS_MAX,
+      committed: ({ ms, outcomes }) => {
+        this.#news = true;
+        this.#snapshots.scored(outcomes);
+        this.#figures.committed(ms);
+      },
+    });
+    this.#every(MAINTAIN_EVERY_MS, () => this.#maintain());
+    this.#every(settings.snapshotEveryMs, () => this.#publish());
+    this.#consume().catch((error: unknown) => this.#fail(error));
+  }
+
+  readiness(): Readiness {
+    if (this.#stopping !== undefined) return { ready: false, why: 'it is stopping' };
+    return this.#consuming
+      ? { ready: true, why: undefined }
+      : { ready: false, why: 'it waits for the broker' };
+  }
+
+  snapshot(): Snapshot {
+    return this.#snapshots.make();
+  }
+
+  books(): { readonly predictions: PredictionBooks; readonly truths: TruthBooks } {
+    const { books } = this.#parts.ledger;
+    return { predictions: allPredictions(books), truths: { ...books.truths } };
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #consume(): Promise<void> {
+    const { broker } = this.#context;
+    const { queues, dialect, bind, prefetch, batchMax, lingerMs } = this.#settings;
+    await broker.declareQueue(dataQueue(queues.predictions, dialect));
+    await broker.declareQueue(dataQueue(queues.truth, dialect));
+    await broker.declareFanout(SNAPSHOTS);
+    await broker.declareFanout(CONTROL);
+    if (bind.predictions !== undefined) await broker.bindQueue(queues.predictions, bind.predictions);
+    if (bind.truth !== undefined) await broker.bindQueue(queues.truth, bind.truth);
+    const options = { prefetch, batchMax, lingerMs, overlap: OVERLAP };
+    await this.#keep(broker.subscribe(CONTROL, (message) => this.#control(message.payload)));
+    // Predictions first: most come before their truth, and those that do need one state less.
+    await this.#keep(broker.consume(queues.predictions, options, (batch) => this.#takePredictions(batch)));
+    await this.#keep(broker.consume(queues.truth, options, (batch) => this.#takeTruths(batch)));
+    this.#consuming = true;
+  }
+
+  async #keep(starting: Promise<Consumer>): Promise<void> {
+    const consumer = await starting;
+    if (this.#stopping !== undefined) {
+      await consumer.stop();
+      return;
+    }
+    this.#consumers.push(consumer);
+    consumer.done.catch((error: unknown) => this.#fail(error));
+  }
+
+  async #takePredictions(batch: readonly Delivery[]): Promise<void> {
+    const { records, refused } = this.#decode(batch, decodePredictions);
+    this.#sayOutput(records);
+    const counts = { predictions: recordsIn(refused), truths: 0 };
+    await this.#take(
+      { predictions: records, truths: [], refused: counts },
+      this.#settings.queues.predictions,
+      refused,
+    );
+  }
+
+  async #takeTruths(batch: readonly Delivery[]): Promise<void> {
+    const { records, refused } = this.#decode(batch, decodeTruth);
+    const counts = { predictions: 0, truths: recordsIn(refused) };
+    await this.#take(
+      { predictions: [], truths: records, refused: counts },
+      this.#settings.queues.truth,
+      refused,
+    );
+  }
+
+  /** Fulfils when the batch is stored and what could not be used is safe: then it may be acknowledged. */
+  async #take(
+    contribution: Parameters<Committer['submit']>[0],
+    origin: string,
+    unread: readonly Refusal[],
+  ): Promise<void> {
+    const refused = await this.#committer.submit(contribution);
+    for (const { code, count } of unread) this.#countRefused(code, count);
+    for (const { code } of refused) this.#countRefused(code, 1);
+    if (unread.length > 0) await this.#bury(unread, origin);
+    if (refused.length > 0) await this.#buryRecords(refused);
+  }
+
+  #decode<R>(
+    batch: readonly Delivery[],
+    decode: (payload: Payload, options: { nowMs: number }) => Decoded<R>,
+  ): Decoded<R> {
+    const options = { nowMs: this.#context.clock.nowMs() };
+    const [only] = batch;
+    if (batch.length === 1 && only !== undefined) return decode(only.payload, options);
+    const records: R[] = [];
+    const refused: Refusal[] = [];
+    for (const { payload } of batch) {
+      const decoded = decode(payload, options);
+      for (const record of decoded.records) records.push(record);
+      refused.push(...decoded.refused);
+    }
+    return { records, refused };
+  }
+
+  async #buryRecords(refused: readonly LedgerRefusal[]): Promise<void> {
+    const { queues } = this.#settings;
+    for (const kind of ['prediction', 'truth'] as const) {
+      const refusals = refused
+        .filter((refusal) => refusal.kind === kind)
+        .map(({ code, reason, text }) => ({ code, reason, text, count: 1 }));
+      if (refusals.length > 0)
+        await this.#bury(refusals, kind === 'truth' ? queues.truth : queues.predictions);
+    }
+  }
+
+  async #bury(refusals: readonly Refusal[], origin: string): Promise<void> {
+    const [first] = refusals;
+    this.#context.log.warn(
+      `${recordsIn(refusals)} records from ${origin} cannot be used and go to the dead letters; the first: ${first?.reason}`,
+    );
+    await deadLetter(this.#context.broker, { refusals, origin, service: this.name });
+  }
+
+  #countRefused(code: string, count: number): void {
+    this.#snapshots.refused(code, count);
+    this.#figures.refused(code, count);
+    this.#news = true;
+  }
+
+  #sayOutput(records: readonly PredictionRecord[]): void {
+    if (this.#saidOutput) return;
+    const several = records.find(({ value }) => typeof value === 'object');
+    if (several === undefined) return;
+    this.#saidOutput = true;
+    const { output } = this.#settings;
+    const names = several.outputs?.join(', ') ?? 'not named';
+    if (output !== undefined && several.outputs?.includes(output)) {
+      this.#context.log.info(`Predictions have several outputs (${names}): "${output}" is scored.`);
+    } else if (output === undefined) {
+      this.#context.log.info(
+        `Predictions have several outputs (${names}): the first is scored. --output names another.`,
+      );
+    } else {
+      this.#context.log.warn(
+        `Predictions have no output "${output}" (theirs: ${names}): the first is scored.`,
+      );
+    }
+  }
+
+  #control(payload: Payload): void {
+    try {
+      if ('snapshot' in decodeControl(payload)) this.#news = true;
+    } catch (error) {
+      this.#context.log.warn(`An order on ${CONTROL} cannot be read: ${messageOf(error)}`);
+    }
+  }
+
+  async #maintain(): Promise<void> {
+    const before = JSON.stringify(this.books());
+    await this.#committer.maintain();
+    if (JSON.stringify(this.books()) !== before) this.#news = true;
+  }
+
+  async #publish(): Promise<void> {
+    if (!this.#news || !this.#consuming) return;
+    this.#news = false;
+    this.#snapshots.mark();
+    const snapshot = this.#snapshots.make();
+    // The rate falls to 0 only when it is told so.
+    if (snapshot.rowsPerSecond > 0) this.#news = true;
+    await this.#context.broker.publish({ exchange: SNAPSHOTS }, { payload: Payload.ofJson(snapshot) });
+  }
+
+  /** Does this again and again, never twice at once; a failure that may pass is told and tried again. */
+  #every(everyMs: number, task: () => Promise<void>): void {
+    let busy = false;
+    const timer = setInterval(() => {
+      if (busy || this.#stopping !== undefined) return;
+      busy = true;
+      task()
+        .catch((error: unknown) => this.#failUnlessPassing(error))
+        .finally(() => {
+          busy = false;
+        });
+    }, everyMs);
+    this.#timers.push(timer);
+  }
+
+  #failUnlessPassing(error: unknown): void {
+    if (isRetry(error)) this.#context.log.warn(messageOf(error));
+    else this.#fail(error);
+  }
+
+  #fail(reason: unknown): void {
+    if (this.#stopping !== undefined) return;
+    this.#end.reject(reason);
+    this.stop().catch(() => {});
+  }
+
+  async #stop(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    await Promise.all(this.#consumers.map((consumer) => consumer.stop()));
+    await this.#committer.idle();
+    this.#news = true;
+    // Where the broker is away nobody could read it; it must not keep the stage from ending.
+    await Promise.race([
+      this.#publish().catch(() => {}),
+      setTimeout(LAST_SNAPSHOT_MS, undefined, { ref: false }),
+    ]);
+    await this.#parts.ledger[Symbol.asyncDispose]();
+    this.#parts.metricLog[Symbol.dispose]();
+    this.#consuming = false;
+    this.#end.resolve();
+  }
+}
+
+/** What comes in one transaction at most: it bounds how long one blocks everything else. */
+const COMMIT_RECORDS_MAX = 16_384;
+
+/** Batches of one queue that may wait for the same transaction. */
+const OVERLAP = 4;
+
+const MAINTAIN_EVERY_MS = 200;
+const LAST_SNAPSHOT_MS = 1000;
+
+function isRetry(error: unknown): boolean {
+  return error instanceof AftermathError && error.consequence === 'retry';
+}
+
+function recordsIn(refusals: readonly Refusal[]): number {
+  return refusals.reduce((sum, { count }) => sum + count, 0);
 }

@@ -1,0 +1,79 @@
+import type { PredictionBooks, TruthBooks } from '../../wire/snapshot.ts';
+
+/** Counts that can be changed in place; the balance is the caller's duty and the tests' subject. */
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+export type PredictionCounts = Mutable<PredictionBooks>;
+export type TruthCounts = Mutable<TruthBooks>;
+
+/** What the ledger has received and what became of it. Plain data: stored as JSON with every commit. */
+export interface Books {
+  readonly truths: TruthCounts;
+  /** In order of first appearance. */
+  readonly models: ModelBooks[];
+  /** Predictions so broken that no model can be named. */
+  unattributed: number;
+}
+
+export interface ModelBooks {
+  readonly model: string;
+  /** As its latest prediction said. */
+  challenger: boolean;
+  version: string | undefined;
+  readonly counts: PredictionCounts;
+}
+
+export function emptyBooks(): Books {
+  return {
+    truths: {
+      received: 0,
+      matched: 0,
+      waiting: 0,
+      orphan: 0,
+      late: 0,
+      revision: 0,
+      duplicate: 0,
+      unknown: 0,
+      refused: 0,
+    },
+    models: [],
+    unattributed: 0,
+  };
+}
+
+export function emptyPredictionCounts(): PredictionCounts {
+  return {
+    received: 0,
+    scored: 0,
+    pending: 0,
+    expired: 0,
+    duplicate: 0,
+    conflict: 0,
+    unknown: 0,
+    refused: 0,
+  };
+}
+
+/** The predictions of all models together, and those that named none. */
+export function allPredictions(books: Books): PredictionCounts {
+  const all = emptyPredictionCounts();
+  for (const { counts } of books.models) {
+    for (const name of PREDICTION_COUNTS) all[name] += counts[name];
+  }
+  all.received += books.unattributed;
+  all.refused += books.unattributed;
+  return all;
+}
+
+/** received − (scored + pending + expired + duplicate + conflict + unknown + refused): 0, or the books lie. */
+export function predictionImbalance(counts: PredictionBooks): number {
+  const { received, scored, pending, expired, duplicate, conflict, unknown, refused } = counts;
+  return received - (scored + pending + expired + duplicate + conflict + unknown + refused);
+}
+
+/** received − (matched + waiting + orphan + late + revision + duplicate + unknown + refused): 0, or the books lie. */
+export function truthImbalance(counts: TruthBooks): number {
+  const { received, matched, waiting, orphan, late, revision, duplicate, unknown, refused } = counts;
+  return received - (matched + waiting + orphan + late + revision + duplicate + unknown + refused);
+}
+
+const PREDICTION_COUNTS = Object.keys(emptyPredictionCounts()) as (keyof PredictionCounts)[];

@@ -1,0 +1,91 @@
+import type { IdKey } from '../../wire/id.ts';
+import type { IdToken, Tags, Value } from '../../wire/records.ts';
+
+/**
+ * All that the ledger knows of one id: its truth, with every version of it, and the prediction of each
+ * model. The rules (`rules.ts`) change an entry; a store keeps it.
+ */
+export interface Entry {
+  readonly key: IdKey;
+  /** The id as it first came. */
+  readonly token: IdToken;
+  truth: TruthSlot | undefined;
+  /** One a model, in order of arrival. */
+  readonly predictions: PredictionSlot[];
+  /** Until when the id is known: its last record and the retention. Never moves back. */
+  forgetMs: number;
+}
+
+export const TRUTH_STATES = ['waiting', 'matched', 'orphan', 'late'] as const;
+export type TruthState = (typeof TRUTH_STATES)[number];
+
+export interface TruthSlot {
+  state: TruthState;
+  /** A prediction that comes after this is expired at once. */
+  readonly deadlineMs: number;
+  /** In order of arrival; never empty. */
+  readonly versions: TruthVersion[];
+  /** Index of the version that stands. */
+  current: number;
+}
+
+export interface TruthVersion {
+  readonly value: Value;
+  /** Event time, else arrival. */
+  readonly atMs: number;
+  /** Whether `atMs` came with the record. */
+  readonly timed: boolean;
+  readonly weight: number | undefined;
+  readonly tags: Tags | undefined;
+}
+
+export const PREDICTION_STATES = ['pending', 'scored', 'expired'] as const;
+export type PredictionState = (typeof PREDICTION_STATES)[number];
+
+export interface PredictionSlot {
+  readonly model: string;
+  readonly version: string | undefined;
+  readonly challenger: boolean;
+  readonly value: Value;
+  readonly atMs: number;
+  readonly timed: boolean;
+  /** A truth that comes after this is late. */
+  readonly deadlineMs: number;
+  readonly weight: number | undefined;
+  readonly tags: Tags | undefined;
+  readonly proba: Readonly<Record<string, number>> | undefined;
+  readonly interval: readonly [number, number] | undefined;
+  /** What a figure wants from prediction time, for example what a naive baseline would have said. */
+  readonly baseline: readonly number[] | undefined;
+  state: PredictionState;
+  /** The first outcome, then one for each revision that took effect. */
+  readonly outcomes: OutcomeMark[];
+}
+
+/** One line of the books of outcomes: which version of the truth it was scored against. */
+export interface OutcomeMark {
+  /** Counts 1, 2, 3 … over the whole ledger, in the order of scoring. */
+  readonly number: number;
+  /** Index into the truth's versions. */
+  readonly version: number;
+}
+
+/** Predictions of one id at most, that is models; versions of one truth at most. */
+export const MODELS_PER_ID_MAX = 100;
+export const TRUTH_VERSIONS_MAX = 256;
+
+/** When something in this entry next runs out of time: the earliest deadline of what waits, or infinity. */
+export function dueMs(entry: Entry): number {
+  let due = entry.truth?.state === 'waiting' ? entry.truth.deadlineMs : Infinity;
+  for (const prediction of entry.predictions) {
+    if (prediction.state === 'pending' && prediction.deadlineMs < due) due = prediction.deadlineMs;
+  }
+  return due;
+}
+
+/** The version of the truth that stands. */
+export function standing(truth: TruthSlot): TruthVersion {
+  const version = truth.versions[truth.current];
+  if (version === undefined) throw new RangeError(`A truth has no version ${truth.current}`);
+  return version;
+}

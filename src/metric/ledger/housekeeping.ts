@@ -1,0 +1,128 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { DUE_AT, FORGET_AT, isSameKey } from './entry-codec.ts';
+import type { RecentTable } from './recent-table.ts';
+import {
+  BLOCKS_MAX,
+  type Blocks,
+  type Found,
+  type Segment,
+  SegmentCursor,
+  SegmentWriter,
+} from './segment.ts';
+import type { SegmentList } from './segment-list.ts';
+
+/** Work that goes on over many transactions: each step says how many entries it has handled. */
+export type Work<R> = Generator<number, R, void>;
+
+/** Writes a table that takes no more entries as a segment. */
+export function* fold(table: RecentTable, blocks: Blocks, segments: SegmentList): Work<Segment> {
+  // A generator begins with its first step, which is within a transaction.
+  const id = segments.begin();
+  const places = table.sortedPlaces();
+  const writer = new SegmentWriter(blocks, { id, entriesMax: places.length });
+  for (let i = 0; i < places.length; i++) {
+    writer.add(table.arena.bytes, places[i]!);
+    if (i % STEP_ENTRIES === 0) yield STEP_ENTRIES;
+  }
+  return writer.finish({ place: id, level: 0 });
+}
+
+/**
+ * Makes one segment of several that are neighbours in age: of an entry that is in more than one the newest
+ * state stays. What nobody needs to know any longer is left out, but only where nothing older is kept that
+ * would come back to light.
+ *
+ * @param inputs newest first
+ */
+export function* merge(
+  inputs: readonly Segment[],
+  blocks: Blocks,
+  options: { readonly id: number; readonly nowMs: number; readonly oldest: boolean },
+): Work<Segment> {
+  const cursors = inputs.map((segment) => new SegmentCursor(blocks, segment));
+  const entriesMax = inputs.reduce((sum, { entries }) => sum + entries, 0);
+  const writer = new SegmentWriter(blocks, { id: options.id, entriesMax });
+  for (let n = 1; ; n++) {
+    const states = nextStates(cursors);
+    if (states.length === 0) break;
+    for (const { bytes, at } of states) {
+      const over =
+        bytes.readDoubleLE(at + FORGET_AT) < options.nowMs &&
+        bytes.readDoubleLE(at + DUE_AT) >= options.nowMs;
+      if (!(options.oldest && over)) writer.add(bytes, at);
+    }
+    if (n % STEP_ENTRIES === 0) yield STEP_ENTRIES;
+  }
+  const level = Math.max(...inputs.map((segment) => segment.level)) + 1;
+  return writer.finish({ place: inputs[0]!.place, level });
+}
+
+/**
+ * Finds what has run out of time in a segment, except what a newer state has replaced.
+ *
+ * @param options.replaced whether the entry at this place of these bytes has a newer state
+ * @param options.expire takes care of the entry, and says whether it was due: not when the clock was set back meanwhile
+ * @returns when something in it next runs out of time
+ */
+export function* sweep(
+  segment: Segment,
+  blocks: Blocks,
+  options: {
+    readonly nowMs: number;
+    readonly replaced: (bytes: Buffer, at: number) => boolean;
+    readonly expire: (bytes: Buffer, at: number) => boolean;
+  },
+): Work<number> {
+  let next = Infinity;
+  let seen = 0;
+  for (let number = 0; number < segment.fences.length; number++) {
+    const bytes = blocks.read(segment.id, number);
+    for (let at = 0; at < bytes.length; at += bytes.readUInt32LE(at)) {
+      const due = bytes.readDoubleLE(at + DUE_AT);
+      seen += 0.1;
+      if (due >= options.nowMs) next = Math.min(next, due);
+      else if (!options.replaced(bytes, at)) {
+        if (!options.expire(bytes, at)) next = Math.min(next, due);
+        seen += 2;
+      }
+    }
+    if (seen < STEP_ENTRIES) continue;
+    yield seen;
+    seen = 0;
+  }
+  return next;
+}
+
+/** Takes the blocks of dead segments off the disk. */
+export function* drop(db: DatabaseSync, segments: SegmentList): Work<void> {
+  const remove: StatementSync = db.prepare('DELETE FROM block WHERE id >= ? AND id < ?');
+  for (let dead = segments.firstDead(); dead !== undefined; dead = segments.firstDead()) {
+    const from = dead.id * BLOCKS_MAX;
+    for (let number = 0; number < dead.blocks; number += DROP_BLOCKS) {
+      remove.run(from + number, from + number + DROP_BLOCKS);
+      yield STEP_ENTRIES;
+    }
+    // Blocks of a segment that was never finished have no known number.
+    remove.run(from, from + BLOCKS_MAX);
+    segments.bury(dead.id);
+  }
+}
+
+const STEP_ENTRIES = 128;
+const DROP_BLOCKS = 64;
+
+/** The newest state of each entry with the least hash that is left, usually one; none at the end. Moves the cursors. */
+function nextStates(cursors: readonly SegmentCursor[]): Found[] {
+  let hash = Infinity;
+  for (const cursor of cursors) if (cursor.hash < hash) hash = cursor.hash;
+  const states: Found[] = [];
+  if (hash === Infinity) return states;
+  for (const cursor of cursors) {
+    while (cursor.hash === hash) {
+      const { bytes, at } = cursor;
+      if (!states.some((state) => isSameKey(state.bytes, state.at, bytes, at))) states.push({ bytes, at });
+      cursor.next();
+    }
+  }
+  return states;
+}

@@ -1,0 +1,130 @@
+import type { PredictionRecord, RefusalCode, TruthRecord } from '../../wire/records.ts';
+import type { Books } from './books.ts';
+import type { Entry, PredictionSlot, TruthVersion } from './entry.ts';
+
+/**
+ * Where predictions meet their truths. One batch of records in, one set of changes out, one transaction:
+ * what the batch did to the entries, the books, the figures and the log's cursor is stored together, or
+ * not at all. `sqlite.ts` implements it in a file, and `test/contracts/ledger.ts` holds for every one.
+ *
+ * Calls do not overlap: the caller waits for one commit before it starts the next. Whoever opens a ledger gives it
+ * a sink, which it first brings to where it stands.
+ */
+export interface Ledger extends AsyncDisposable {
+  /** What to show of it: the file's path, or the database's address without a password. */
+  readonly address: string;
+  /** The books as of the last commit. Live: do not keep, do not change. */
+  readonly books: Readonly<Books>;
+  /** What the truths are, once the first outcome or the setting has told. */
+  readonly task: LedgerTask | undefined;
+  /** First outcome of this ledger. */
+  readonly sinceMs: number | undefined;
+  /** Bytes on disk. */
+  readonly bytes: number;
+
+  /**
+   * Joins a batch and commits it. Records are taken in this order: predictions, truths, each as they stand.
+   *
+   * @throws {AftermathError} `retry` when it could not be stored (disk full): then the sink was restored, and
+   *   everything is as if the batch had never come
+   */
+  commit(batch: Batch): Promise<Changes>;
+
+  /**
+   * One bounded step of housekeeping: expiry, folding, merging, forgetting.
+   *
+   * @returns whether more is due now
+   */
+  maintain(nowMs: number): Promise<boolean>;
+
+  /** Every outcome that is kept, from `number` on, in order: to write a lost part of the log again. */
+  outcomesFrom(number: number): AsyncIterable<Outcome>;
+}
+
+export type LedgerTask = 'regression' | 'classification';
+
+export interface Batch {
+  readonly nowMs: number;
+  readonly predictions: readonly PredictionRecord[];
+  readonly truths: readonly TruthRecord[];
+  /** Records that were refused before they came here, so that the books have them. */
+  readonly refused: { readonly predictions: number; readonly truths: number };
+}
+
+/** What a batch did. */
+export interface Changes {
+  /** In order of their number. */
+  readonly outcomes: readonly Outcome[];
+  /** Records of this batch, or older ones that waited, that the ledger cannot use. */
+  readonly refused: readonly LedgerRefusal[];
+}
+
+/** A prediction scored against a truth. `entry` and what hangs on it are the ledger's: read, do not keep. */
+export interface Outcome {
+  readonly number: number;
+  readonly entry: Entry;
+  readonly prediction: PredictionSlot;
+  readonly truth: TruthVersion;
+  /** The version that this outcome replaces, for a revision. */
+  readonly previous: TruthVersion | undefined;
+  /** 0 for the first outcome of an id and model. */
+  readonly revision: number;
+}
+
+export interface LedgerRefusal {
+  readonly kind: 'prediction' | 'truth';
+  readonly code: RefusalCode;
+  readonly reason: string;
+  /** The record as JSON, as far as it is known. */
+  readonly text: string;
+}
+
+/** What lives on outcomes: the figures and the log. It is told of them within the transaction. */
+export interface OutcomeSink {
+  /**
+   * Takes outcomes, in order of number, into figures and log. When it throws, nothing of the batch is stored.
+   *
+   * @returns up to where the log is written, to be stored in the same transaction
+   */
+  write(outcomes: readonly Outcome[]): LogCursor | Promise<LogCursor>;
+  /** The figures as they stand after the last `write`, by name. */
+  figures(): ReadonlyMap<string, Uint8Array>;
+  /**
+   * Forgets everything and starts from the stored figures; `replay` then brings the outcomes that came after
+   * them, in order. Both when a ledger is opened and after a commit that failed.
+   */
+  restore(figures: ReadonlyMap<string, Uint8Array>, task: LedgerTask | undefined): void;
+  replay(outcomes: readonly Outcome[]): void;
+  /**
+   * Brings the log to its committed place. The ledger stores the cursor that comes back before anything else.
+   *
+   * @param cursor what the last commit stored; `undefined` for a ledger that never committed
+   * @param outcomesFrom every outcome that is kept, from a number on, in order
+   */
+  reopen(
+    cursor: LogCursor | undefined,
+    outcomesFrom: (number: number) => AsyncIterable<Outcome>,
+  ): Promise<LogCursor>;
+  /** The cursor of `reopen` is stored. */
+  reopened(): void;
+}
+
+/** Up to where the log is committed. */
+export interface LogCursor {
+  readonly bytes: number;
+  /** Rows in the file, without the header. */
+  readonly rows: number;
+  /** Outcomes before this one are in no row of this file. */
+  readonly first: number;
+  /** The number of the last outcome that was offered to the log, whether or not it has a row. */
+  readonly number: number;
+}
+
+/** What a ledger is told, whatever keeps it. */
+export interface LedgerRulesSettings {
+  readonly horizonMs: number;
+  readonly retentionMs: number;
+  readonly task: LedgerTask | undefined;
+  /** Which of several outputs is scored; `undefined`: the first. */
+  readonly output: string | undefined;
+}

@@ -1,0 +1,368 @@
+import type { IdKey } from '../../wire/id.ts';
+import type { PredictionRecord, TruthRecord, Value } from '../../wire/records.ts';
+import { type Books, type ModelBooks, emptyBooks, emptyPredictionCounts } from './books.ts';
+import { type Entry, MODELS_PER_ID_MAX, type PredictionSlot, type TruthSlot, standing } from './entry.ts';
+import type { LedgerRefusal, LedgerRulesSettings, LedgerTask, Outcome } from './ledger.ts';
+import { predictionProblem, sameValue, taskOfPair, truthProblem } from './task.ts';
+import { reviseTruth } from './versions.ts';
+
+/** What the rules remember beside the entries. Plain data: stored as JSON with every commit. */
+export interface RulesState {
+  books: Books;
+  task: LedgerTask | undefined;
+  /** Number of the last outcome. */
+  number: number;
+  sinceMs: number | undefined;
+}
+
+/** The state of a ledger that has seen nothing. */
+export function emptyRulesState(task: LedgerTask | undefined): RulesState {
+  return { books: emptyBooks(), task, number: 0, sinceMs: undefined };
+}
+
+/** Models of one ledger at most: each has figures of its own. */
+export const MODELS_MAX = 100;
+
+/**
+ * The table “The ledger” of the design, entry by entry, whatever keeps the entries. Every call moves the
+ * books with the entry, so that they balance after each.
+ *
+ * Time: a record stands at its event time, else at its arrival. It waits until that and the horizon, by the
+ * clock of `begin`; whether housekeeping has been there yet makes no difference to any decision.
+ */
+export class Rules {
+  readonly state: RulesState;
+  readonly #settings: LedgerRulesSettings;
+  #nowMs = 0;
+  #outcomes: Outcome[] = [];
+  #refused: LedgerRefusal[] = [];
+
+  constructor(state: RulesState, settings: LedgerRulesSettings) {
+    this.state = state;
+    this.#settings = settings;
+  }
+
+  /** Starts a batch at this moment. */
+  begin(nowMs: number): void {
+    this.#nowMs = nowMs;
+    this.#outcomes = [];
+    this.#refused = [];
+  }
+
+  /** What the calls since `begin` did beside changing entries. */
+  changes(): { readonly outcomes: readonly Outcome[]; readonly refused: readonly LedgerRefusal[] } {
+    return { outcomes: this.#outcomes, refused: this.#refused };
+  }
+
+  /** Counts records that were refused before they could be read. */
+  refuseUnread(refused: { readonly predictions: number; readonly truths: number }): void {
+    this.state.books.unattributed += refused.predictions;
+    this.state.books.truths.received += refused.truths;
+    this.state.books.truths.refused += refused.truths;
+  }
+
+  /** Counts a prediction, and says whether it needs its entry: not when it is older than the ledger remembers. */
+  admitPrediction(record: PredictionRecord): ModelBooks | undefined {
+    const model = this.#model(record);
+    if (model === undefined) return undefined;
+    model.counts.received++;
+    if (!this.#forgotten(record)) return model;
+    model.counts.unknown++;
+    return undefined;
+  }
+
+  /** Counts a truth, and says whether it needs its entry. */
+  admitTruth(record: TruthRecord): boolean {
+    const { truths } = this.state.books;
+    truths.received++;
+    if (!this.#forgotten(record)) return true;
+    truths.unknown++;
+    return false;
+  }
+
+  /** An entry for an id that is not known, or no longer. */
+  newEntry(key: IdKey, record: { readonly id: string }): Entry {
+    return { key, token: record.id, truth: undefined, predictions: [], forgetMs: 0 };
+  }
+
+  /** @returns whether the entry changed and has to be stored */
+  takePrediction(entry: Entry, record: PredictionRecord, model: ModelBooks): boolean {
+    const settled = this.settle(entry);
+    const value = outputOf(record, this.#settings.output);
+    const known = slotOf(entry, record.model);
+    if (known !== undefined && value !== undefined) {
+      model.counts[sameValue(known.value, value) ? 'duplicate' : 'conflict']++;
+      return settled;
+    }
+    if (value === undefined) {
+      model.counts.refused++;
+      this.#refuse('prediction', 'the prediction has no output', record);
+      return settled;
+    }
+    const problem =
+      entry.predictions.length >= MODELS_PER_ID_MAX
+        ? `this id has predictions of ${MODELS_PER_ID_MAX} models already`
+        : predictionProblem(value, record, this.state.task);
+    if (problem !== undefined) {
+      model.counts.refused++;
+      this.#refuse('prediction', problem, record);
+      return settled;
+    }
+    model.challenger = record.role === 'challenger';
+    model.version = record.version;
+    const atMs = record.timeMs ?? this.#nowMs;
+    const prediction: PredictionSlot = {
+      model: record.model,
+      version: record.version,
+      challenger: model.challenger,
+      value,
+      atMs,
+      timed: record.timeMs !== undefined,
+      deadlineMs: atMs + this.#settings.horizonMs,
+      weight: record.weight,
+      tags: record.tags,
+      proba: record.proba,
+      interval: record.interval,
+      baseline: undefined,
+      state: 'pending',
+      outcomes: [],
+    };
+    const { truth } = entry;
+    if (truth !== undefined && truth.state !== 'orphan' && this.#nowMs <= truth.deadlineMs) {
+      const verdict = this.#agree(prediction, truth);
+      if (verdict === 'prediction') {
+        model.counts.refused++;
+        this.#refuse('prediction', MIXED, record);
+        return settled;
+      }
+      if (verdict === 'truth') this.#refuseWaiting(entry, truth);
+    }
+    entry.predictions.push(prediction);
+    this.#touch(entry, atMs);
+    this.#place(entry, prediction, model);
+    return true;
+  }
+
+  /** @returns whether the entry changed and has to be stored */
+  takeTruth(entry: Entry, record: TruthRecord): boolean {
+    const settled = this.settle(entry);
+    const { truths } = this.state.books;
+    const problem = truthProblem(record, this.state.task);
+    if (problem !== undefined) {
+      truths.refused++;
+      this.#refuse('truth', problem, record);
+      return settled;
+    }
+    if (entry.truth !== undefined) return this.#again(entry, entry.truth, record) || settled;
+    const waiting = entry.predictions.filter((prediction) => prediction.state === 'pending');
+    const atMs = record.timeMs ?? this.#nowMs;
+    const truth: TruthSlot = {
+      state: 'waiting',
+      deadlineMs: atMs + this.#settings.horizonMs,
+      versions: [
+        {
+          value: record.value,
+          atMs,
+          timed: record.timeMs !== undefined,
+          weight: record.weight,
+          tags: record.tags,
+        },
+      ],
+      current: 0,
+    };
+    const scorable: PredictionSlot[] = [];
+    for (const prediction of waiting) {
+      const verdict = this.#agree(prediction, truth);
+      if (verdict === 'truth') {
+        truths.refused++;
+        this.#refuse('truth', MIXED, record);
+        return settled;
+      }
+      if (verdict === 'prediction') this.#refusePending(entry, prediction);
+      else scorable.push(prediction);
+    }
+    entry.truth = truth;
+    this.#touch(entry, atMs);
+    if (scorable.length > 0) truth.state = 'matched';
+    else if (entry.predictions.length > 0) truth.state = 'late';
+    else if (this.#nowMs > truth.deadlineMs) truth.state = 'orphan';
+    truths[truth.state]++;
+    for (const prediction of scorable) {
+      const model = this.#booksOf(prediction.model);
+      model.counts.pending--;
+      this.#score(entry, prediction, truth, model);
+    }
+    return true;
+  }
+
+  /** Gives up on what has waited too long. @returns whether the entry changed */
+  settle(entry: Entry): boolean {
+    let changed = false;
+    const { truth } = entry;
+    if (truth?.state === 'waiting' && this.#nowMs > truth.deadlineMs) {
+      this.#moveTruth(truth, 'orphan');
+      changed = true;
+    }
+    for (const prediction of entry.predictions) {
+      if (prediction.state !== 'pending' || this.#nowMs <= prediction.deadlineMs) continue;
+      const { counts } = this.#booksOf(prediction.model);
+      counts.pending--;
+      counts.expired++;
+      prediction.state = 'expired';
+      changed = true;
+    }
+    return changed;
+  }
+
+  /** The same id has a truth already: a duplicate, a revision, or one version more than is kept. */
+  #again(entry: Entry, truth: TruthSlot, record: TruthRecord): boolean {
+    const { truths } = this.state.books;
+    const was = standing(truth);
+    const revised = reviseTruth(truth, record, this.#nowMs);
+    if (revised.kind === 'full') {
+      truths.refused++;
+      this.#refuse('truth', revised.reason, record);
+      return false;
+    }
+    truths[revised.kind]++;
+    if (!revised.kept) return false;
+    this.#touch(entry, record.timeMs ?? this.#nowMs);
+    const version = standing(truth);
+    if (revised.kind === 'revision' && version !== was) {
+      for (const prediction of entry.predictions) {
+        if (prediction.state === 'scored') this.#mark(entry, prediction, truth);
+      }
+    }
+    return true;
+  }
+
+  /** Where a prediction that has just come in stands. */
+  #place(entry: Entry, prediction: PredictionSlot, model: ModelBooks): void {
+    const { truth } = entry;
+    if (truth !== undefined && truth.state !== 'orphan' && this.#nowMs <= truth.deadlineMs) {
+      if (truth.state !== 'matched') this.#moveTruth(truth, 'matched');
+      this.#score(entry, prediction, truth, model);
+    } else if (truth !== undefined || this.#nowMs > prediction.deadlineMs) {
+      prediction.state = 'expired';
+      model.counts.expired++;
+    } else {
+      model.counts.pending++;
+    }
+  }
+
+  #score(entry: Entry, prediction: PredictionSlot, truth: TruthSlot, model: ModelBooks): void {
+    prediction.state = 'scored';
+    model.counts.scored++;
+    this.#mark(entry, prediction, truth);
+  }
+
+  #mark(entry: Entry, prediction: PredictionSlot, truth: TruthSlot): void {
+    const { state } = this;
+    const number = ++state.number;
+    state.sinceMs ??= this.#nowMs;
+    const last = prediction.outcomes.at(-1);
+    const previous = last === undefined ? undefined : truth.versions[last.version];
+    const revision = prediction.outcomes.length;
+    prediction.outcomes.push({ number, version: truth.current });
+    this.#outcomes.push({ number, entry, prediction, truth: standing(truth), previous, revision });
+  }
+
+  /** Whether the two can be scored; else which of them cannot be. Settles the task where it was open. */
+  #agree(prediction: PredictionSlot, truth: TruthSlot): 'both' | 'prediction' | 'truth' {
+    const verdict = taskOfPair(prediction, standing(truth).value, this.state.task);
+    if (verdict === 'prediction' || verdict === 'truth') return verdict;
+    this.state.task = verdict;
+    return 'both';
+  }
+
+  #moveTruth(truth: TruthSlot, state: TruthSlot['state']): void {
+    this.state.books.truths[truth.state]--;
+    this.state.books.truths[state]++;
+    truth.state = state;
+  }
+
+  /** A truth that waited turns out to be of the wrong kind. */
+  #refuseWaiting(entry: Entry, truth: TruthSlot): void {
+    const { truths } = this.state.books;
+    truths[truth.state]--;
+    truths.refused++;
+    entry.truth = undefined;
+    const { value, timed, atMs } = standing(truth);
+    this.#refuse('truth', MIXED, { id: entry.token, value, timeMs: timed ? atMs : undefined });
+  }
+
+  /** A prediction that waited turns out to be of the wrong kind. */
+  #refusePending(entry: Entry, prediction: PredictionSlot): void {
+    const { counts } = this.#booksOf(prediction.model);
+    counts.pending--;
+    counts.refused++;
+    entry.predictions.splice(entry.predictions.indexOf(prediction), 1);
+    const { model, value, timed, atMs } = prediction;
+    this.#refuse('prediction', MIXED, { id: entry.token, value, model, timeMs: timed ? atMs : undefined });
+  }
+
+  #refuse(kind: LedgerRefusal['kind'], reason: string, record: RefusedRecord): void {
+    const { id, value, model, timeMs } = record;
+    const rest = JSON.stringify({
+      body: value,
+      model,
+      time: timeMs === undefined ? undefined : timeMs / 1000,
+    });
+    this.#refused.push({ kind, code: 'wrong-task', reason, text: `{"id":${id},${rest.slice(1)}` });
+  }
+
+  #forgotten(record: { readonly timeMs: number | undefined }): boolean {
+    return record.timeMs !== undefined && record.timeMs < this.#nowMs - this.#settings.retentionMs;
+  }
+
+  #touch(entry: Entry, atMs: number): void {
+    const until = Math.max(atMs, this.#nowMs) + this.#settings.retentionMs;
+    if (until > entry.forgetMs) entry.forgetMs = until;
+  }
+
+  /** The books of a prediction's model, made for a new one; `undefined` where there are too many, and it is refused. */
+  #model(record: PredictionRecord): ModelBooks | undefined {
+    const { books } = this.state;
+    const known = books.models.find((books) => books.model === record.model);
+    if (known !== undefined) return known;
+    if (books.models.length >= MODELS_MAX) {
+      books.unattributed++;
+      this.#refuse('prediction', `this ledger has ${MODELS_MAX} models already`, record);
+      return undefined;
+    }
+    const made: ModelBooks = {
+      model: record.model,
+      challenger: record.role === 'challenger',
+      version: record.version,
+      counts: emptyPredictionCounts(),
+    };
+    books.models.push(made);
+    return made;
+  }
+
+  #booksOf(model: string): ModelBooks {
+    const found = this.state.books.models.find((books) => books.model === model);
+    if (found === undefined) throw new RangeError(`There are no books of the model "${model}"`);
+    return found;
+  }
+}
+
+interface RefusedRecord {
+  readonly id: string;
+  readonly value: unknown;
+  readonly model?: string | undefined;
+  readonly timeMs: number | undefined;
+}
+
+const MIXED = 'text where a number must be: the other side of this pair is a number';
+
+function slotOf(entry: Entry, model: string): PredictionSlot | undefined {
+  for (const prediction of entry.predictions) if (prediction.model === model) return prediction;
+  return undefined;
+}
+
+/** The one output that is scored: the named one, else the first; `undefined` where there is none. */
+function outputOf({ value, outputs }: PredictionRecord, output: string | undefined): Value | undefined {
+  if (typeof value !== 'object') return value;
+  return value[output === undefined || outputs === undefined ? 0 : Math.max(0, outputs.indexOf(output))];
+}

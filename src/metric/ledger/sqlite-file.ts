@@ -1,0 +1,105 @@
+import { randomInt } from 'node:crypto';
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { AftermathError, codeOf, messageOf } from '../../service/errors.ts';
+import type { Durability } from '../settings.ts';
+import { damaged } from './segment.ts';
+import { isDamage, isForbidden } from './sqlite-errors.ts';
+import { prepareSchema } from './sqlite-schema.ts';
+import { WriterLock, noteHolder } from './writer-lock.ts';
+
+/** An open ledger file, ours alone to write. */
+export interface LedgerFile extends Disposable {
+  readonly path: string;
+  readonly db: DatabaseSync;
+  /** Seed of the hashes in it. */
+  readonly seed: number;
+  /** Bytes on disk, with the write-ahead log. */
+  bytes(): number;
+}
+
+/**
+ * Opens a ledger file, or makes it with its directory.
+ *
+ * @throws {AftermathError} `stop`: held by another writer, damaged, not ours, of a newer version, not writable
+ */
+export function openLedgerFile(path: string, durability: Durability): LedgerFile {
+  let lock: WriterLock | undefined;
+  let db: DatabaseSync | undefined;
+  try {
+    mkdirSync(dirname(resolve(path)), { recursive: true });
+    lock = WriterLock.take(path);
+    db = new DatabaseSync(path, { timeout: 5000 });
+    // Has no effect on a file that exists. A block fits one page.
+    db.exec(`PRAGMA page_size = ${PAGE_BYTES}`);
+    db.exec('PRAGMA journal_mode = WAL');
+    db.exec(`PRAGMA synchronous = ${durability === 'power-cut' ? 'FULL' : 'NORMAL'}`);
+    db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA cache_size = -${CACHE_KIB}`);
+    db.exec(`PRAGMA journal_size_limit = ${2 * CHECKPOINT_PAGES * PAGE_BYTES}`);
+    prepareSchema(db, path);
+    checkBounded(db, path);
+    noteHolder(db);
+    return file(path, db, lock);
+  } catch (error) {
+    db?.close();
+    lock?.[Symbol.dispose]();
+    throw explained(error, path);
+  }
+}
+
+const PAGE_BYTES = 8192;
+
+/** Checkpoints come with so many pages: pages of batches that were folded meanwhile are then not written twice. */
+const CHECKPOINT_PAGES = 4096;
+
+const CACHE_KIB = 16_384;
+
+/** A whole check of a larger file would take longer than a start may; its blobs have checksums of their own. */
+const CHECKED_BYTES_MAX = 64 * 1024 * 1024;
+
+function file(path: string, db: DatabaseSync, lock: WriterLock): LedgerFile {
+  const ended = (): void => {
+    if (db.isOpen) db.close();
+    lock[Symbol.dispose]();
+  };
+  return {
+    path,
+    db,
+    seed: seedOf(db),
+    bytes: () => sizeOf(path) + sizeOf(`${path}-wal`),
+    [Symbol.dispose]: ended,
+  };
+}
+
+function seedOf(db: DatabaseSync): number {
+  db.prepare("INSERT OR IGNORE INTO meta (name, value) VALUES ('seed', ?)").run(String(randomInt(2 ** 31)));
+  return Number(db.prepare("SELECT value FROM meta WHERE name = 'seed'").get()?.['value']);
+}
+
+function checkBounded(db: DatabaseSync, path: string): void {
+  if (sizeOf(path) > CHECKED_BYTES_MAX) return;
+  const found = db.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
+  if (found !== 'ok') throw damaged(path, String(found));
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+function explained(error: unknown, path: string): unknown {
+  if (error instanceof AftermathError) return error;
+  if (isDamage(error)) return damaged(path, messageOf(error));
+  const system = codeOf(error);
+  if (isForbidden(error) || (system !== undefined && system !== 'ERR_SQLITE_ERROR')) {
+    const found = `Cannot open the ledger ${path}: ${messageOf(error)}.`;
+    return new AftermathError(
+      'stop',
+      `${found} Make its folder writable, or name another file with --ledger.`,
+      {
+        cause: error,
+      },
+    );
+  }
+  return error;
+}

@@ -1,0 +1,194 @@
+import { Arena, ArenaReader } from './arena.ts';
+import type { Entry } from './entry.ts';
+import { HASH_AT, readEntry, readKey } from './entry-codec.ts';
+import { Housekeeper } from './housekeeper.ts';
+import { keyHash } from './key-hash.ts';
+import type { LedgerRulesSettings, LedgerTask } from './ledger.ts';
+import { RecentTable } from './recent-table.ts';
+import { AftermathError } from '../../service/errors.ts';
+import { Rules, type RulesState, emptyRulesState } from './rules.ts';
+import { Blocks } from './segment.ts';
+import { SegmentList } from './segment-list.ts';
+import type { LedgerFile } from './sqlite-file.ts';
+import { SqliteStore } from './sqlite-store.ts';
+import type { Words } from './words.ts';
+
+/** Memory of a table for each id that it may hold; when entries are larger it is full with fewer. */
+const BYTES_PER_ID = 256;
+
+/** Where an entry was found, or would go. */
+export interface Place {
+  readonly key: string;
+  readonly hash: number;
+  /** Index in the table that takes new states, or −1. */
+  readonly index: number;
+  readonly entry: Entry | undefined;
+}
+
+/**
+ * All of a ledger that lies in memory, and the way to what lies in its file: thrown away and read back after a failure.
+ */
+export class LedgerMemory {
+  readonly store: SqliteStore;
+  readonly words: Words;
+  readonly reader: ArenaReader;
+  readonly rules: Rules;
+  readonly housekeeper: Housekeeper;
+  readonly #segments: SegmentList;
+  readonly #blocks: Blocks;
+  readonly #seed: number;
+  /** Takes new states. */
+  #recent: RecentTable;
+  /** Takes no more; it is being written as a segment. */
+  #full: RecentTable | undefined;
+  /** The last batch that is in `#full`. */
+  fullSeq = 0;
+  /** An emptied table, for the next one. */
+  #spare: RecentTable | undefined;
+  /** Up to where the arena of `#recent` is stored. */
+  #storedTo = 0;
+
+  constructor(file: LedgerFile, settings: LedgerRulesSettings) {
+    const { db, path, seed } = file;
+    this.#seed = seed;
+    this.store = new SqliteStore(db, path, () => emptyRulesState(settings.task));
+    this.words = this.store.words();
+    this.reader = new ArenaReader(this.words);
+    this.rules = new Rules(this.#withTask(this.store.state.rules, settings.task, path), settings);
+    this.#recent = new RecentTable(new Arena(this.words));
+    this.#blocks = new Blocks(db, path);
+    this.#segments = new SegmentList(db, this.#blocks);
+    this.#segments.load(path);
+    this.housekeeper = new Housekeeper({
+      db,
+      blocks: this.#blocks,
+      segments: this.#segments,
+      horizonMs: settings.horizonMs,
+      replaced: (segment, bytes, at) => {
+        const hash = bytes.readDoubleLE(at + HASH_AT);
+        const key = readKey(this.reader, bytes, at);
+        if (this.#recent.find(hash, key) >= 0 || (this.#full?.find(hash, key) ?? -1) >= 0) return true;
+        return this.#segments.find(hash, key, segment) !== undefined;
+      },
+      expire: (bytes, at) =>
+        this.#settle(readEntry(this.reader, bytes, at), bytes.readDoubleLE(at + HASH_AT), -1),
+    });
+  }
+
+  /** Reads the batches since the last fold into the table, one after the other. */
+  *load(): Iterable<Buffer> {
+    for (const bytes of this.store.batches()) {
+      this.#recent.load(bytes, this.reader);
+      yield bytes;
+    }
+    this.#storedTo = this.#recent.arena.at;
+  }
+
+  /** The latest state of an id. One that is known no longer is settled in the books, and not found. */
+  find(key: string, nowMs: number): Place {
+    const hash = keyHash(key, this.#seed);
+    const index = this.#recent.find(hash, key);
+    const entry = index >= 0 ? this.#recent.read(index, this.reader) : this.#older(hash, key);
+    if (entry === undefined || entry.forgetMs >= nowMs) return { key, hash, index, entry };
+    this.#settle(entry, hash, index);
+    return { key, hash, index: this.#recent.find(hash, key), entry: undefined };
+  }
+
+  put(place: Place, entry: Entry): void {
+    this.#recent.put(place.index, entry, place.hash);
+  }
+
+  /** Gives up on what has waited too long in memory, at most so many. */
+  expire(nowMs: number, max: number): void {
+    for (const index of this.#recent.due(nowMs, max)) {
+      const entry = this.#recent.read(index, this.reader);
+      this.#settle(entry, this.#recent.hashOf(index), index);
+    }
+    const full = this.#full;
+    if (full === undefined) return;
+    for (const index of full.due(nowMs, max)) {
+      const entry = full.read(index, this.reader);
+      const hash = full.hashOf(index);
+      if (this.#recent.find(hash, entry.key) < 0) this.#settle(entry, hash, -1);
+      full.setDue(index, Infinity);
+    }
+  }
+
+  /** Whether anything is due without a batch. */
+  hasWork(nowMs: number): boolean {
+    return (
+      this.#recent.isDue(nowMs) || (this.#full?.isDue(nowMs) ?? false) || this.housekeeper.hasWork(nowMs)
+    );
+  }
+
+  /** What was written since the last transaction. */
+  takeWritten(): Buffer {
+    const { arena } = this.#recent;
+    const written = arena.bytes.subarray(this.#storedTo, arena.at);
+    this.#storedTo = arena.at;
+    return written;
+  }
+
+  freezeIfFull(recentIdsMax: number): void {
+    const idsMax = Math.max(1, Math.floor(recentIdsMax / 2));
+    if (this.#recent.count < idsMax && this.#recent.arena.at < idsMax * BYTES_PER_ID) return;
+    // The one before is not written yet: it is, long before this one is full, unless batches are larger than it.
+    if (this.#full !== undefined) return;
+    this.#full = this.#recent;
+    this.fullSeq = this.store.state.seq;
+    this.#recent = this.#spare ?? new RecentTable(new Arena(this.words));
+    this.#spare = undefined;
+    this.#storedTo = 0;
+    this.housekeeper.fold(this.#full);
+  }
+
+  /** The full table is a segment now. */
+  dropFull(): void {
+    this.#full?.clear();
+    this.#spare = this.#full;
+    this.#full = undefined;
+  }
+
+  /** Every state there is, newest first: of an entry that comes more than once the first counts. */
+  *everyState(): Iterable<{ readonly bytes: Buffer; readonly at: number }> {
+    for (const table of [this.#recent, this.#full]) {
+      if (table !== undefined) yield* table.states();
+    }
+    for (const segment of this.#segments.live) {
+      for (let number = 0; number < segment.fences.length; number++) {
+        const bytes = this.#blocks.read(segment.id, number);
+        for (let at = 0; at < bytes.length; at += bytes.readUInt32LE(at)) yield { bytes, at };
+      }
+    }
+  }
+
+  /** The task that was set, where the ledger has none yet. */
+  #withTask(state: RulesState, task: LedgerTask | undefined, path: string): RulesState {
+    if (task === undefined || state.task === task) return state;
+    if (state.task !== undefined) {
+      const found = `it holds a ${state.task}, the settings say ${task}`;
+      throw new AftermathError(
+        'stop',
+        `Cannot use the ledger ${path}: ${found}. Name another file with --ledger.`,
+      );
+    }
+    state.task = task;
+    return state;
+  }
+
+  #older(hash: number, key: string): Entry | undefined {
+    const full = this.#full;
+    if (full !== undefined) {
+      const index = full.find(hash, key);
+      if (index >= 0) return full.read(index, this.reader);
+    }
+    const found = this.#segments.find(hash, key);
+    return found === undefined ? undefined : readEntry(this.reader, found.bytes, found.at);
+  }
+
+  #settle(entry: Entry, hash: number, index: number): boolean {
+    const changed = this.rules.settle(entry);
+    if (changed) this.#recent.put(index, entry, hash);
+    return changed;
+  }
+}

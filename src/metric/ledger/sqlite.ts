@@ -1,0 +1,225 @@
+import { idKey } from '../../wire/id.ts';
+import type { Durability } from '../settings.ts';
+import type { Books } from './books.ts';
+import type {
+  Batch,
+  Changes,
+  Ledger,
+  LedgerRulesSettings,
+  LedgerTask,
+  Outcome,
+  OutcomeSink,
+} from './ledger.ts';
+import { keptOutcomes, outcomesOf } from './outcomes.ts';
+import { type LedgerFile, openLedgerFile } from './sqlite-file.ts';
+import { LedgerMemory } from './sqlite-memory.ts';
+import { explained } from './sqlite-store.ts';
+import { AftermathError } from '../../service/errors.ts';
+
+export interface SqliteLedgerSettings extends LedgerRulesSettings {
+  readonly path: string;
+  readonly durability: Durability;
+  /** Ids in memory at most. */
+  readonly recentIdsMax: number;
+}
+
+/**
+ * The ledger in one SQLite file.
+ *
+ * What is stored is the batch: one blob a commit with the new states of the entries it touched. The latest
+ * states of recent ids lie in memory, in a table that such blobs rebuild. When it is full it takes no more, a new
+ * one begins, and the full one is written in order of hash, a few entries with each commit, as a segment;
+ * then the blobs it came from go. A look-up goes through the new table, the full one, the segments newest first. A
+ * random insert into a B-tree would cost ten times as much as all of that.
+ *
+ * Whatever goes wrong in a commit, memory is thrown away and read back from the file: the way after a failure
+ * is the way after a crash.
+ */
+export class SqliteLedger implements Ledger {
+  readonly address: string;
+  readonly #settings: SqliteLedgerSettings;
+  readonly #sink: OutcomeSink;
+  readonly #file: LedgerFile;
+  #memory: LedgerMemory;
+  #restored = false;
+
+  private constructor(settings: SqliteLedgerSettings, sink: OutcomeSink, file: LedgerFile) {
+    this.address = settings.path;
+    this.#settings = settings;
+    this.#sink = sink;
+    this.#file = file;
+    this.#memory = new LedgerMemory(file, settings);
+  }
+
+  /**
+   * Opens the file, or makes it, and brings the sink to where the ledger stands.
+   *
+   * @throws {AftermathError} `stop`: see `openLedgerFile`, and whatever the sink refuses
+   */
+  static async open(settings: SqliteLedgerSettings, sink: OutcomeSink): Promise<SqliteLedger> {
+    const file = openLedgerFile(settings.path, settings.durability);
+    try {
+      const ledger = new SqliteLedger(settings, sink, file);
+      await ledger.#restore();
+      return ledger;
+    } catch (error) {
+      file[Symbol.dispose]();
+      throw explained(error, settings.path);
+    }
+  }
+
+  get books(): Readonly<Books> {
+    return this.#memory.rules.state.books;
+  }
+
+  get task(): LedgerTask | undefined {
+    return this.#memory.rules.state.task;
+  }
+
+  get sinceMs(): number | undefined {
+    return this.#memory.rules.state.sinceMs;
+  }
+
+  get bytes(): number {
+    return this.#file.bytes();
+  }
+
+  async commit(batch: Batch): Promise<Changes> {
+    if (!this.#restored) await this.#restoreAgain();
+    const memory = this.#memory;
+    const { rules } = memory;
+    rules.begin(batch.nowMs);
+    rules.refuseUnread(batch.refused);
+    for (const record of batch.predictions) {
+      const model = rules.admitPrediction(record);
+      if (model === undefined) continue;
+      const place = memory.find(idKey(record.id), batch.nowMs);
+      const entry = place.entry ?? rules.newEntry(place.key, record);
+      if (rules.takePrediction(entry, record, model)) memory.put(place, entry);
+    }
+    for (const record of batch.truths) {
+      if (!rules.admitTruth(record)) continue;
+      const place = memory.find(idKey(record.id), batch.nowMs);
+      const entry = place.entry ?? rules.newEntry(place.key, record);
+      if (rules.takeTruth(entry, record)) memory.put(place, entry);
+    }
+    const entries = batch.predictions.length + batch.truths.length;
+    await this.#store(batch.nowMs, 2 * entries + STEP_ENTRIES);
+    return rules.changes();
+  }
+
+  async maintain(nowMs: number): Promise<boolean> {
+    if (!this.#restored) await this.#restoreAgain();
+    const memory = this.#memory;
+    if (!memory.hasWork(nowMs)) return false;
+    memory.rules.begin(nowMs);
+    await this.#store(nowMs, IDLE_ENTRIES);
+    return true;
+  }
+
+  outcomesFrom(number: number): AsyncIterable<Outcome> {
+    const memory = this.#memory;
+    return keptOutcomes(memory.everyState(), { from: number, reader: memory.reader });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#restored) this.#storeFigures();
+    this.#restored = false;
+    this.#file[Symbol.dispose]();
+  }
+
+  async #restoreAgain(): Promise<void> {
+    try {
+      await this.#restore();
+    } catch (error) {
+      throw explained(error, this.address);
+    }
+  }
+
+  /** Brings memory and sink to where the file stands. */
+  async #restore(): Promise<void> {
+    this.#restored = false;
+    this.#memory = new LedgerMemory(this.#file, this.#settings);
+    const memory = this.#memory;
+    const { store, rules } = memory;
+    this.#sink.restore(store.figures(), rules.state.task);
+    let applied = store.state.figuresNumber;
+    for (const bytes of memory.load()) {
+      const outcomes = outcomesOf(bytes, memory.reader, applied);
+      applied = outcomes.at(-1)?.number ?? applied;
+      this.#sink.replay(outcomes);
+    }
+    const cursor = await this.#sink.reopen(store.state.cursor, (number) => this.outcomesFrom(number));
+    if (JSON.stringify(cursor) !== JSON.stringify(store.state.cursor)) {
+      store.begin();
+      store.commit({
+        rules: rules.state,
+        cursor,
+        entries: memory.takeWritten(),
+        words: memory.words,
+        foldedSeq: undefined,
+        figures: undefined,
+      });
+    }
+    this.#sink.reopened();
+    memory.freezeIfFull(this.#settings.recentIdsMax);
+    this.#restored = true;
+  }
+
+  /** So that the next start has no outcome to replay. Where it fails, that is all it costs. */
+  #storeFigures(): void {
+    const { store, rules, words } = this.#memory;
+    const { cursor } = store.state;
+    if (cursor === undefined) return;
+    try {
+      store.begin();
+      store.commit({
+        rules: rules.state,
+        cursor,
+        entries: Buffer.alloc(0),
+        words,
+        foldedSeq: undefined,
+        figures: this.#sink.figures(),
+      });
+    } catch {
+      store.rollback();
+    }
+  }
+
+  /** Expiry, the log and the figures, housekeeping and the entries, in one transaction. */
+  async #store(nowMs: number, entries: number): Promise<void> {
+    const memory = this.#memory;
+    const { rules, store } = memory;
+    try {
+      store.begin();
+      memory.expire(nowMs, entries);
+      memory.housekeeper.step(nowMs, entries);
+      const cursor = await this.#sink.write(rules.changes().outcomes);
+      const folded = memory.housekeeper.goOnFolding(entries);
+      store.commit({
+        rules: rules.state,
+        cursor,
+        entries: memory.takeWritten(),
+        words: memory.words,
+        foldedSeq: folded ? memory.fullSeq : undefined,
+        figures: folded ? this.#sink.figures() : undefined,
+      });
+      if (folded) memory.dropFull();
+      memory.freezeIfFull(this.#settings.recentIdsMax);
+    } catch (error) {
+      this.#restored = false;
+      store.rollback();
+      // Where the disk is still full this fails too; then the next commit begins with it.
+      if (isPassingFailure(explained(error, this.address))) await this.#restore().catch(() => {});
+      throw explained(error, this.address);
+    }
+  }
+}
+
+/** Housekeeping with each commit at least, and in a step of its own when nothing comes in. */
+const STEP_ENTRIES = 512;
+const IDLE_ENTRIES = 20_000;
+
+function isPassingFailure(error: unknown): boolean {
+  return error instanceof AftermathError && error.consequence === 'retry';
+}

@@ -1,0 +1,157 @@
+import {
+  type ClassificationOutcome,
+  type ClassificationState,
+  classification,
+} from '../stats/classification.ts';
+import {
+  type CountSketch,
+  type LinearBins,
+  addCount,
+  emptySketch,
+  linearBins,
+  readSketch,
+  sketchQuantiles,
+  writeSketch,
+} from '../stats/count-sketch.ts';
+import type { Figures } from '../stats/figure.ts';
+import { type RegressionState, errorHistogram, regression } from '../stats/regression.ts';
+import { StateReader, StateWriter } from '../stats/state-bytes.ts';
+import { absoluteError, labelOf } from './absolute-error.ts';
+import type { PredictionSlot, TruthVersion } from './ledger/entry.ts';
+import type { LedgerTask, Outcome } from './ledger/ledger.ts';
+
+/**
+ * The figures of one model: the linear ones of its task, and the label lag. A figure that is to be kept is
+ * added here: to `add`, to `encode` and to `decode`.
+ */
+export class ModelFigures {
+  readonly #task: LedgerTask;
+  #regression: RegressionState = regression.empty();
+  #classification: ClassificationState = classification.empty();
+  /** Absolute errors of a classification, for its histogram; a regression has its own. */
+  #errors: CountSketch = emptySketch();
+  /** Seconds from a prediction to its first truth. A truth that came before its prediction counts as 0. */
+  #lagSeconds: CountSketch = emptySketch();
+  /** Labels that have cells of their own in the confusion matrix. */
+  #labels = new Set<string>();
+
+  constructor(task: LedgerTask) {
+    this.#task = task;
+  }
+
+  /** An outcome is scored: a revision takes out what it replaces. */
+  add({ prediction, truth, previous }: Outcome): void {
+    if (previous === undefined) {
+      addCount(this.#lagSeconds, Math.max(0, (truth.atMs - prediction.atMs) / 1000), 1);
+    } else {
+      this.#put(prediction, previous, -1);
+    }
+    this.#put(prediction, truth, 1);
+  }
+
+  values(): Figures {
+    return this.#task === 'regression'
+      ? regression.value(this.#regression)
+      : classification.value(this.#classification);
+  }
+
+  /** Absolute errors in bins, or `undefined` without an outcome. */
+  histogram(): LinearBins | undefined {
+    if (this.#task === 'regression') return errorHistogram(this.#regression);
+    return linearBins(this.#errors, { binsMax: 64, insideRatio: 0.99 });
+  }
+
+  /** Quantiles of the label lag, or `undefined` before a match. */
+  labelLag(): { readonly median: number; readonly p95: number } | undefined {
+    const [median, p95] = sketchQuantiles(this.#lagSeconds, [0.5, 0.95]);
+    return median === undefined || p95 === undefined ? undefined : { median, p95 };
+  }
+
+  /** Classes seen, at most `LABELS_MAX`. */
+  get classes(): number {
+    return this.#labels.size;
+  }
+
+  encode(): Uint8Array {
+    const writer = new StateWriter();
+    writer.text(this.#task);
+    writeSketch(writer, this.#lagSeconds);
+    writeSketch(writer, this.#errors);
+    writer.integer(this.#labels.size);
+    for (const label of this.#labels) writer.text(label);
+    const states = [
+      this.#task === 'regression'
+        ? regression.encode(this.#regression)
+        : classification.encode(this.#classification),
+    ];
+    const head = writer.finish();
+    const sizes = new Uint32Array([head.length]);
+    return Buffer.concat([Buffer.from(sizes.buffer), head, ...states]);
+  }
+
+  /** @throws {RangeError} on bytes of another version or that are no state */
+  static decode(bytes: Uint8Array): ModelFigures {
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const end = 4 + buffer.readUInt32LE(0);
+    const reader = new StateReader(buffer.subarray(4, end));
+    const task = reader.text();
+    if (task !== 'regression' && task !== 'classification')
+      throw new RangeError(`There is no task "${task}"`);
+    const figures = new ModelFigures(task);
+    figures.#lagSeconds = readSketch(reader);
+    figures.#errors = readSketch(reader);
+    for (let left = reader.integer(); left > 0; left--) figures.#labels.add(reader.text());
+    reader.end();
+    const state = buffer.subarray(end);
+    if (task === 'regression') figures.#regression = regression.decode(state);
+    else figures.#classification = classification.decode(state);
+    return figures;
+  }
+
+  #put(prediction: PredictionSlot, truth: TruthVersion, sign: 1 | -1): void {
+    const weight = truth.weight ?? prediction.weight;
+    if (this.#task === 'regression') {
+      const outcome = { truth: Number(truth.value), prediction: Number(prediction.value), weight };
+      if (sign === 1) regression.add(this.#regression, outcome);
+      else regression.remove(this.#regression, outcome);
+      return;
+    }
+    const outcome = this.#bounded({
+      truth: labelOf(truth.value),
+      prediction: labelOf(prediction.value),
+      proba: prediction.proba,
+      weight,
+    });
+    if (sign === 1) classification.add(this.#classification, outcome);
+    else classification.remove(this.#classification, outcome);
+    if (weight !== 0) addCount(this.#errors, absoluteError(prediction, truth, this.#task), sign);
+  }
+
+  /**
+   * The same outcome with labels beyond the first `LABELS_MAX` under one name, so that a stream of ever new ones
+   * does not grow without bound. A label that was once among the first stays there, so what was added is what is
+   * taken out; what is wrong and how wrong stay as they are.
+   */
+  #bounded(outcome: ClassificationOutcome): ClassificationOutcome {
+    const truth = this.#known(outcome.truth);
+    const prediction = this.#known(outcome.prediction);
+    if (truth && prediction) return outcome;
+    const right = outcome.truth === outcome.prediction;
+    const truthName = truth ? outcome.truth : OTHER;
+    const predictionName = right ? truthName : prediction ? outcome.prediction : OTHER_PREDICTION;
+    const proba = outcome.proba && { [truthName]: outcome.proba[outcome.truth] ?? 0 };
+    return { truth: truthName, prediction: predictionName, proba, weight: outcome.weight };
+  }
+
+  #known(label: string): boolean {
+    if (this.#labels.has(label)) return true;
+    if (this.#labels.size >= LABELS_MAX) return false;
+    this.#labels.add(label);
+    return true;
+  }
+}
+
+/** The confusion matrix has at most so many classes of its own. */
+const LABELS_MAX = 200;
+const OTHER = '(other)';
+const OTHER_PREDICTION = '(other prediction)';

@@ -1,0 +1,103 @@
+import { Counter, Gauge, Histogram, type Metric, type Registry } from 'prom-client';
+import { allPredictions } from './ledger/books.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import type { OutcomeKeeper } from './outcome-keeper.ts';
+
+/** The figures an operator watches. They are read when somebody asks; only the commits are told. */
+export class MetricFigures {
+  readonly #commits: Histogram;
+  readonly #refused: Counter<'code'>;
+
+  constructor(
+    registry: Registry,
+    { ledger, keeper }: { readonly ledger: Ledger; readonly keeper: OutcomeKeeper },
+  ) {
+    const registers: Registry[] = [];
+    const register = (metric: Metric): void => registry.registerMetric(metric);
+    register(
+      new Counter({
+        name: 'aftermath_predictions_total',
+        help: 'Predictions received, by what became of them; pending ones are a gauge of their own',
+        labelNames: ['result'],
+        registers,
+        collect() {
+          const { received: _received, pending: _pending, ...results } = allPredictions(ledger.books);
+          this.reset();
+          for (const [result, count] of Object.entries(results)) this.inc({ result }, count);
+        },
+      }),
+    );
+    register(
+      new Counter({
+        name: 'aftermath_truths_total',
+        help: 'Truths received, by what became of them; waiting ones are a gauge of their own',
+        labelNames: ['result'],
+        registers,
+        collect() {
+          const { received: _received, waiting: _waiting, ...results } = ledger.books.truths;
+          this.reset();
+          for (const [result, count] of Object.entries(results)) this.inc({ result }, count);
+        },
+      }),
+    );
+    const gauges = {
+      aftermath_predictions_pending: {
+        help: 'Predictions that wait for their truth',
+        read: () => allPredictions(ledger.books).pending,
+      },
+      aftermath_truths_waiting: {
+        help: 'Truths that wait for their prediction',
+        read: () => ledger.books.truths.waiting,
+      },
+      aftermath_ledger_bytes: { help: 'Size of the ledger on disk', read: () => ledger.bytes },
+    };
+    for (const [name, { help, read }] of Object.entries(gauges)) {
+      register(
+        new Gauge({
+          name,
+          help,
+          registers,
+          collect() {
+            this.set(read());
+          },
+        }),
+      );
+    }
+    register(
+      new Gauge({
+        name: 'aftermath_label_lag_seconds',
+        help: 'Time from a prediction to its truth, by model',
+        labelNames: ['model', 'quantile'],
+        registers,
+        collect() {
+          for (const { model } of ledger.books.models) {
+            const quantiles = keeper.model(model)?.figures.labelLag();
+            if (quantiles === undefined) continue;
+            this.set({ model, quantile: '0.5' }, quantiles.median);
+            this.set({ model, quantile: '0.95' }, quantiles.p95);
+          }
+        },
+      }),
+    );
+    this.#commits = new Histogram({
+      name: 'aftermath_commit_seconds',
+      help: 'Time of one transaction of the ledger: join, figures, log, storing',
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+      registers: [registry],
+    });
+    this.#refused = new Counter({
+      name: 'aftermath_records_refused_total',
+      help: 'Records that could not be used since this process began, by reason',
+      labelNames: ['code'],
+      registers: [registry],
+    });
+  }
+
+  committed(ms: number): void {
+    this.#commits.observe(ms / 1000);
+  }
+
+  refused(code: string, count: number): void {
+    this.#refused.inc({ code }, count);
+  }
+}

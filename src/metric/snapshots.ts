@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import type { ModelSnapshot, PredictionBooks, Snapshot, Task } from '../wire/snapshot.ts';
+import type { Books, ModelBooks } from './ledger/books.ts';
+import type { Ledger, LedgerTask } from './ledger/ledger.ts';
+import type { OutcomeKeeper } from './outcome-keeper.ts';
+
+export interface SnapshotSources {
+  readonly ledger: Ledger;
+  readonly keeper: OutcomeKeeper;
+  readonly logPath: string;
+  readonly nowMs: () => number;
+}
+
+/** Makes snapshots of one run of a metric stage. */
+export class Snapshots {
+  readonly #sources: SnapshotSources;
+  readonly #publisher = randomUUID();
+  readonly #rate = new Rate();
+  readonly #deadLetters = new Map<string, number>();
+
+  constructor(sources: SnapshotSources) {
+    this.#sources = sources;
+  }
+
+  /** So many outcomes were scored just now. */
+  scored(outcomes: number): void {
+    this.#rate.add(outcomes);
+  }
+
+  /** So many records could not be used. */
+  refused(code: string, count: number): void {
+    this.#deadLetters.set(code, (this.#deadLetters.get(code) ?? 0) + count);
+  }
+
+  /** Sets a point in each model's history. */
+  mark(): void {
+    const { ledger, keeper, nowMs } = this.#sources;
+    for (const { model, counts } of ledger.books.models) {
+      const record = keeper.model(model);
+      const mae = record?.figures.values()['mae']?.value;
+      if (mae !== undefined) record?.history.mark({ atMs: nowMs(), scored: counts.scored, mae });
+    }
+  }
+
+  make(): Snapshot {
+    const { ledger, logPath } = this.#sources;
+    const { books } = ledger;
+    const models = champions(books).map((model, i) => this.#model(model, i === 0 ? books.unattributed : 0));
+    return {
+      kind: 'metric',
+      schema: 1,
+      publisher: this.#publisher,
+      publishedAtMs: Date.now(),
+      sinceMs: ledger.sinceMs,
+      models,
+      truths: { ...books.truths },
+      deadLetters: Object.fromEntries(this.#deadLetters),
+      rowsPerSecond: this.#rate.perSecond(),
+      logPath,
+    };
+  }
+
+  #model({ model, challenger, version, counts }: ModelBooks, unattributed: number): ModelSnapshot {
+    const record = this.#sources.keeper.model(model);
+    return {
+      model,
+      role: challenger ? 'challenger' : 'champion',
+      version,
+      task: record && taskOf(this.#sources.ledger.task, record.figures.classes),
+      books: withUnattributed(counts, unattributed),
+      figures: record?.figures.values() ?? {},
+      errors: record?.figures.histogram(),
+      history: record?.history.points ?? [],
+      labelLag: record?.figures.labelLag(),
+    };
+  }
+}
+
+/** Champion first, then in order of first appearance. */
+function champions(books: Readonly<Books>): readonly ModelBooks[] {
+  return [...books.models].sort((a, b) => Number(a.challenger) - Number(b.challenger));
+}
+
+/** Predictions that name no model that can be read stand with the champion, so that the page shows them. */
+function withUnattributed(counts: PredictionBooks, unattributed: number): PredictionBooks {
+  return { ...counts, received: counts.received + unattributed, refused: counts.refused + unattributed };
+}
+
+function taskOf(task: LedgerTask | undefined, classes: number): Task | undefined {
+  if (task !== 'classification') return task;
+  return classes > 2 ? 'multiclass' : 'binary';
+}
+
+/** Events in the last second. */
+class Rate {
+  #events: { readonly atMs: number; readonly count: number }[] = [];
+
+  add(count: number): void {
+    if (count > 0) this.#events.push({ atMs: performance.now(), count });
+    if (this.#events.length > 2000) this.#forget();
+  }
+
+  perSecond(): number {
+    this.#forget();
+    return this.#events.reduce((sum, { count }) => sum + count, 0);
+  }
+
+  #forget(): void {
+    const fromMs = performance.now() - 1000;
+    this.#events = this.#events.filter(({ atMs }) => atMs >= fromMs);
+  }
+}

@@ -7,6 +7,9 @@ import type { Rendered } from './render.ts';
 /** A drawing takes a tenth of a second; a thread that needs so long hangs. */
 const DRAW_MS_MAX = 30_000;
 
+/** A drawing needs 25 MB. Without a limit the thread lets garbage lie until it holds a hundred more; with it memory is flat. */
+const HEAP_LIMITS = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 8 };
+
 /**
  * Draws charts in a thread of its own, so that no other stage of the process waits for it. The thread starts
  * with the first drawing, is started anew when it has died, and never keeps the process alive.
@@ -57,6 +60,7 @@ export class Drawer implements AsyncDisposable {
       name: 'aftermath-draw',
       // Not what the process was started with: --input-type, --watch or --test are not for threads.
       execArgv: [],
+      resourceLimits: HEAP_LIMITS,
     });
     worker.on('message', (answer: DrawAnswer) => {
       const drawing = this.#waiting.get(answer.number);

@@ -73,11 +73,12 @@ function isId(key: string): boolean {
 
 /** The index after the closing quote. */
 function endOfString(text: string, start: number): number {
-  for (let end = text.indexOf('"', start + 1); ; end = text.indexOf('"', end + 1)) {
+  for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
     let slashes = 0;
     while (text.charCodeAt(end - 1 - slashes) === BACKSLASH) slashes++;
     if (slashes % 2 === 0) return end + 1;
   }
+  return text.length;
 }
 
 function endOfScalar(text: string, start: number): number {

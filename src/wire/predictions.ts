@@ -68,7 +68,7 @@ function readPrediction(raw: RawRecord, id: IdToken, nowMs: number): PredictionR
 function readValue(body: unknown): PredictionRecord['value'] | Problem {
   const value = unwrapped(body);
   if (isValue(value)) return value;
-  if (!Array.isArray(value) || value.length === 0) return bodyProblem(value, EXPECTED);
+  if (!Array.isArray(value) || value.length < 2) return bodyProblem(value, EXPECTED);
   const wrong = value.findIndex((output) => !isValue(output));
   if (wrong === -1) return value as Value[];
   const output: unknown = value[wrong];

@@ -1,0 +1,35 @@
+import type { FigureValue } from '../stats/figure.ts';
+import type { Report } from './report.ts';
+
+/** A report as people paste it: a figure a line, its interval behind it, then what to know beside. */
+export function formatReport({ rows, task, figures, notes }: Report): string {
+  const lines: [string, string][] = [['rows', String(rows)]];
+  if (task !== undefined) lines.push(['task', task]);
+  for (const [name, figure] of Object.entries(figures)) lines.push([TITLES[name] ?? name, valueText(figure)]);
+  const width = Math.max(...lines.map(([title]) => title.length));
+  const table = lines.map(([title, value]) => `${title.padEnd(width)}  ${value}`);
+  return [...table, ...notes.map((note) => `note: ${note}`), ''].join('\n');
+}
+
+const TITLES: Readonly<Record<string, string>> = {
+  mae: 'MAE',
+  mse: 'MSE',
+  rmse: 'RMSE',
+  r2: 'R²',
+  median_absolute_error: 'median absolute error',
+  p95_absolute_error: '95 % absolute error',
+};
+
+function valueText({ value, low, high, level, method }: FigureValue): string {
+  const text = numberText(value);
+  if (low === undefined || high === undefined) return text;
+  const share = level === undefined ? '' : ` at ${Number((level * 100).toFixed(3))} %`;
+  return `${text}  (${numberText(low)} to ${numberText(high)}${share}${method === undefined ? '' : `, ${method}`})`;
+}
+
+/** Four decimals where they say something, else six digits; what rounding alone leaves is 0. */
+function numberText(value: number): string {
+  const size = Math.abs(value);
+  if (size < 1e-12) return '0.0000';
+  return size >= 1e-2 && size < 1e9 ? value.toFixed(4) : value.toPrecision(6);
+}

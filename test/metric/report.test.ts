@@ -1,0 +1,231 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import fc from 'fast-check';
+import { reportLog } from '../../src/metric/report.ts';
+import type { Report, ReportOptions } from '../../src/metric/report.ts';
+import { formatReport } from '../../src/metric/report-text.ts';
+import { AftermathError } from '../../src/service/errors.ts';
+
+fc.configureGlobal({ seed: 20_010_201 });
+
+const dir = mkdtempSync(join(tmpdir(), 'aftermath-report-'));
+after(() => rmSync(dir, { recursive: true }));
+
+const DIABETES = new URL('fixtures/diabetes_linear.csv', import.meta.url).pathname;
+const HEADER = 'id,y_true,y_pred,absolute_error\n';
+
+let files = 0;
+function fileOf(text: string | Uint8Array): string {
+  const path = join(dir, `${files++}.csv`);
+  writeFileSync(path, text);
+  return path;
+}
+
+function report(text: string | Uint8Array, options?: ReportOptions): Promise<Report> {
+  return reportLog(fileOf(text), options);
+}
+
+test('the linear model on the diabetes data: what scikit-learn and numpy say', async () => {
+  const { rows, task, figures, repeated, notes } = await reportLog(DIABETES);
+  assert.deepEqual(
+    { rows, task, repeated, notes },
+    { rows: 442, task: 'regression', repeated: 0, notes: [] },
+  );
+  // scikit-learn 1.2.1 and numpy 1.24.2; the bias of a least-squares fit is rounding only
+  const expected = {
+    mae: 43.27745202531506,
+    mse: 2859.6963475867506,
+    rmse: Math.sqrt(2859.6963475867506),
+    r2: 0.5177484222203498,
+    median_absolute_error: 38.52476456738302,
+    p95_absolute_error: 99.18081732555113,
+  };
+  for (const [name, value] of Object.entries(expected)) {
+    assert.ok(Math.abs(figures[name]!.value - value) <= 1e-12 * value, name);
+  }
+  assert.ok(Math.abs(figures['bias']!.value) < 1e-12);
+  assert.deepEqual(Object.keys(figures).toSorted(), ['bias', ...Object.keys(expected)].toSorted());
+});
+
+test('as text it is the table people paste', async () => {
+  assert.equal(
+    formatReport(await reportLog(DIABETES)),
+    [
+      'rows                   442',
+      'task                   regression',
+      'MAE                    43.2775',
+      'MSE                    2859.6963',
+      'RMSE                   53.4761',
+      'bias                   0.0000',
+      'R²                     0.5177',
+      'median absolute error  38.5248',
+      '95 % absolute error    99.1808',
+      '',
+    ].join('\n'),
+  );
+  const text = formatReport({
+    rows: 3,
+    figures: {
+      mae: { value: 2, low: 1.5, high: 2.5, level: 0.95, method: 'betting' },
+      tiny: { value: 0.00012 },
+    },
+    repeated: 1,
+    notes: ['One.'],
+  });
+  assert.match(text, /^MAE {3}2\.0000 {2}\(1\.5000 to 2\.5000 at 95 %, betting\)$/m);
+  assert.match(text, /^tiny {2}0\.000120000$/m);
+  assert.match(text, /^note: One\.$/m);
+});
+
+/** The diabetes log as pandas, a spreadsheet or another order of columns would have it. */
+const FORMS: Readonly<Record<string, (line: string, i: number) => string>> = {
+  semicolons: (line) => line.replaceAll(',', ';'),
+  'tabs and CRLF': (line) => `${line.replaceAll(',', '\t')}\r`,
+  'an index column without a name': (line, i) => `${i === 0 ? '' : i - 1},${line}`,
+  'an index column called Unnamed: 0': (line, i) => `${i === 0 ? 'Unnamed: 0' : i - 1},${line}`,
+  'every cell quoted': (line) =>
+    line
+      .split(',')
+      .map((cell) => `"${cell}"`)
+      .join(','),
+  'columns turned round': (line) => line.split(',').toReversed().join(','),
+  'further columns': (line, i) => (i === 0 ? `at,${line},note` : `2026-01-01,${line},"a, ""b""\nc"`),
+  'blank lines between': (line) => `${line}\n`,
+  'a byte-order mark': (line, i) => (i === 0 ? `\ufeff${line}` : line),
+};
+for (const [name, form] of Object.entries(FORMS)) {
+  test(`a log with ${name} says the same`, async () => {
+    const lines = readFileSync(DIABETES, 'utf8').trimEnd().split('\n').map(form);
+    assert.deepEqual(await report(`${lines.join('\n')}\n`), await reportLog(DIABETES));
+  });
+}
+
+test('of an id that comes again the last row counts, and it says how many came more than once', async () => {
+  const { rows, repeated, figures, notes } = await report(
+    `${HEADER}a,1,2,1\nb,1,1,0\na,1,4,3\na,1,5,4\n1.0,1,1,0\n1,1,1,0\n`,
+  );
+  assert.deepEqual({ rows, repeated, mae: figures['mae']!.value }, { rows: 4, repeated: 1, mae: 1 });
+  assert.deepEqual(notes, ['1 id came more than once: the last row of each counts.']);
+});
+
+test('a log that is being written: the unfinished last line is left out, a finished one without its end is not', async () => {
+  const whole = `${HEADER}a,10,12.5,2.5\nb,10,12.25,2.25`;
+  assert.equal((await report(whole)).rows, 2);
+  for (let length = whole.lastIndexOf('\n') + 2; length < whole.length; length++) {
+    const { rows, figures, notes } = await report(whole.slice(0, length));
+    assert.equal(rows, 1, whole.slice(0, length));
+    assert.equal(figures['mae']!.value, 2.5);
+    assert.deepEqual(notes, ['Line 3, the last, is not finished and was left out.']);
+  }
+});
+
+test('labels: accuracy, and the mean of absolute_error, which carries the probability', async () => {
+  const log = `${HEADER}1,pear,pear,0.25\n2,apple,pear,0.5\n3,apple,apple,0\n4,pear,pear,0.25\n`;
+  assert.deepEqual(await report(log), {
+    rows: 4,
+    task: 'binary',
+    figures: { accuracy: { value: 0.75 }, mae: { value: 0.25 } },
+    repeated: 0,
+    notes: [],
+  });
+  const { task, figures } = await report(`${HEADER}1,a,a,0\n2,b,c,1\n`);
+  assert.deepEqual(
+    { task, figures },
+    { task: 'multiclass', figures: { accuracy: { value: 0.5 }, mae: { value: 0.5 } } },
+  );
+});
+
+test('numbers are a regression, unless absolute_error is none of them', async () => {
+  const taskOf = async (rows: string, options?: ReportOptions): Promise<string | undefined> =>
+    (await report(HEADER + rows, options)).task;
+  assert.equal(await taskOf('1,0,1,1\n2,1,1,0\n'), 'regression');
+  assert.equal(await taskOf('1,0,1,0.75\n2,1,1,0.001\n'), 'binary');
+  assert.equal(await taskOf('1,0,2,1\n2,1,1,0\n3,2,2,0\n'), 'multiclass');
+  assert.equal(await taskOf('1,0.5,2.25,1.75\n2,1,1,0\n'), 'regression');
+  assert.equal(await taskOf('1,0,1,1\n2,1,1,0\n', { task: 'classification' }), 'binary');
+  const { task, notes } = await report(`${HEADER}1,3,5,9\n2,1.5,1,0.5\n`);
+  assert.equal(task, 'regression');
+  assert.match(notes[0]!, /not \|y_true − y_pred\| in 1 line/);
+});
+
+test('several models in one log: the chosen one counts', async () => {
+  const log = 'id,y_true,y_pred,absolute_error,model\n1,1,2,1,a\n1,1,4,3,b\n2,1,2,1,a\n';
+  assert.equal((await report(log, { task: 'auto', model: 'a' })).figures['mae']!.value, 1);
+  assert.equal((await report(log, { task: 'auto', model: 'b' })).figures['mae']!.value, 3);
+  await assert.rejects(report(log), refusal('usage', /it holds "a", "b"; choose one with --model/));
+  await assert.rejects(
+    report(log, { task: 'auto', model: 'c' }),
+    refusal('usage', /model "c".*it holds "a", "b"/),
+  );
+});
+
+test('a log without an outcome says so', async () => {
+  for (const text of [HEADER, HEADER.trimEnd(), `${HEADER}a,1`]) {
+    const found = await report(text);
+    assert.deepEqual(
+      { rows: found.rows, task: found.task, figures: found.figures },
+      { rows: 0, task: undefined, figures: {} },
+    );
+    assert.match(formatReport(found), /^rows {2}0$/m);
+    assert.match(found.notes.at(-1)!, /no outcome yet/);
+  }
+});
+
+const BAD: readonly [string, string | Uint8Array, RegExp][] = [
+  ['empty file', '', /no id, no y_true.*found nothing/],
+  [
+    'another header',
+    'id,truth,y_pred\n1,2,3\n',
+    /has no y_true, no absolute_error; expected id,y_true.*found id,truth,y_pred/,
+  ],
+  ['a column twice', 'id,y_true,y_true,y_pred,absolute_error\n', /y_true twice/],
+  ['too few cells', `${HEADER}1,2,3,1\n1,2,3\n`, /line 3 .*4 cells are expected.*3 are there/],
+  ['too many cells', `${HEADER}1,2,3,1,9\n`, /line 2 .*5 are there/],
+  ['no truth', `${HEADER}1,,3,1\n`, /line 2 .*y_true is empty/],
+  ['NaN', `${HEADER}1,2,nan,1\n`, /line 2 .*y_pred is "nan"/],
+  ['infinite', `${HEADER}1,-inf,2,1\n`, /y_true is "-inf"/],
+  ['beyond 1e100', `${HEADER}1,1e101,2,1\n`, /y_true is "1e101"/],
+  ['a decimal comma', 'id;y_true;y_pred;absolute_error\n1;2,5;2,0;0,5\n', /line 2 .*absolute_error is "0,5"/],
+  ['a negative error', `${HEADER}1,2,3,-1\n`, /absolute_error is "-1"/],
+  ['text among numbers', `${HEADER}1,2,5,3\n2,none,3,1\n`, /line 3 .*a number is expected, "none" is there/],
+  ['not UTF-8', new Uint8Array([...Buffer.from(HEADER), 0x61, 0xff, 0x0a]), /not UTF-8/],
+  ['a quote that is never closed', `${HEADER}1,2,3,1\n"${'x'.repeat(1 << 20)}`, /quote never closed/],
+];
+for (const [name, text, message] of BAD) {
+  test(`a malformed log is refused with its line and what was expected: ${name}`, async () => {
+    await assert.rejects(report(text), refusal('stop', message));
+  });
+}
+
+test('a log that is not there is refused', async () => {
+  await assert.rejects(reportLog(join(dir, 'none.csv')), refusal('stop', /no such file/));
+  await assert.rejects(reportLog(dir), refusal('stop', /EISDIR|directory/i));
+});
+
+test('lines that span the chunks of reading are read whole, whatever their lengths', async () => {
+  const lines: string[] = [];
+  let bytes = 0;
+  for (let i = 0; bytes < 600_000; i++) {
+    const line = `"é${'"",\n'.repeat(i % 70)}${i}",${i},${i + 2},2`;
+    lines.push(line);
+    bytes += Buffer.byteLength(line) + 1;
+  }
+  const { rows, figures, notes } = await report(`${HEADER}${lines.join('\n')}\n`);
+  assert.deepEqual({ rows, mae: figures['mae']!.value, notes }, { rows: lines.length, mae: 2, notes: [] });
+  await assert.rejects(
+    report(`${HEADER}${lines.join('\n')}\nlast,1,x\n`),
+    refusal('stop', new RegExp(`line ${lines.join('\n').split('\n').length + 2} `)),
+  );
+});
+
+function refusal(consequence: string, message: RegExp): (error: unknown) => true {
+  return (error) => {
+    assert.ok(error instanceof AftermathError, String(error));
+    assert.equal(error.consequence, consequence);
+    assert.match(error.message, message);
+    return true;
+  };
+}

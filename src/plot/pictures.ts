@@ -6,8 +6,11 @@ import { Drawer } from './drawer.ts';
 import type { Rendered } from './render.ts';
 import { writeWhole } from './whole-file.ts';
 
+/** Where pictures go, how often, and who is told. */
 export interface PicturesOptions {
+  /** Directory of the pictures; made when it is missing. */
   readonly outDir: string;
+  /** Drawn at most so often. */
   readonly redrawEveryMs: number;
   readonly log: Logger;
   /** Told after each drawing. */

@@ -13,6 +13,7 @@ export interface Palette {
   readonly wrong: string;
 }
 
+/** The colours of the picture files and of the charts on the page (`page.css` has them for the words). */
 export const PALETTES: Readonly<Record<'light' | 'dark', Palette>> = {
   light: {
     ground: '#ffffff',
@@ -36,6 +37,7 @@ export const PALETTES: Readonly<Record<'light' | 'dark', Palette>> = {
   },
 };
 
+/** The typeface of everything; its files are beside (`fonts.ts`). */
 export const FONT = 'Inter';
 
 /** What all charts share: no frame, few lines, one typeface. */

@@ -17,6 +17,7 @@ export interface LastRows {
   forEach(visit: (truth: number, prediction: number, absoluteError: number) => void): void;
 }
 
+/** Nothing kept yet. */
 export function lastRows(): LastRows {
   const pages: Page[] = [];
   let table = new Uint32Array(1 << 12);

@@ -23,6 +23,7 @@ export interface Report {
   readonly notes: readonly string[];
 }
 
+/** How a log is read. */
 export interface ReportOptions {
   /** `auto`: regression, unless the log holds labels, or its absolute_error is none of |y_true − y_pred|. */
   readonly task: 'auto' | 'regression' | 'classification';

@@ -32,6 +32,7 @@ export interface ClassificationState {
   readonly cells: Map<string, Map<string, Cell>>;
 }
 
+/** The outcomes of one pair (truth, prediction): how many, and Σw. */
 export interface Cell {
   rows: number;
   readonly weight: ExactSum;

@@ -19,6 +19,7 @@ export interface CountSketch {
 /** A bucket of [a, a·(1 + 1/128)) at worst, answered by the value that errs least at both ends. */
 export const RELATIVE_ERROR = 1 / 257;
 
+/** Nothing counted yet. */
 export function emptySketch(): CountSketch {
   return { zeros: 0, first: 0, pages: [] };
 }
@@ -116,6 +117,7 @@ export function linearBins(
   return { width, counts, above };
 }
 
+/** Writes the counts that are not 0. */
 export function writeSketch(writer: StateWriter, sketch: CountSketch): void {
   writer.integer(sketch.zeros);
   let next = 0;
@@ -133,6 +135,7 @@ export function writeSketch(writer: StateWriter, sketch: CountSketch): void {
   writer.integer(0);
 }
 
+/** Reads what `writeSketch` wrote. @throws {RangeError} on bytes that are no sketch */
 export function readSketch(reader: StateReader): CountSketch {
   const sketch = emptySketch();
   sketch.zeros = reader.integer();

@@ -7,6 +7,7 @@ export interface Dyadic {
   readonly exponent: number;
 }
 
+/** Nothing. */
 export const ZERO: Dyadic = { units: 0n, exponent: 0 };
 
 /** A double, exactly. @throws {RangeError} on NaN and infinities */
@@ -21,6 +22,7 @@ export function dyadic(value: number): Dyadic {
   return { units: value < 0 ? -units : units, exponent: Math.max(field, 1) - 1075 };
 }
 
+/** a + b, exactly. */
 export function plus(a: Dyadic, b: Dyadic): Dyadic {
   if (a.units === 0n) return b;
   if (b.units === 0n) return a;
@@ -29,10 +31,12 @@ export function plus(a: Dyadic, b: Dyadic): Dyadic {
   return { units, exponent };
 }
 
+/** a − b, exactly. */
 export function minus(a: Dyadic, b: Dyadic): Dyadic {
   return plus(a, { units: -b.units, exponent: b.exponent });
 }
 
+/** a · b, exactly. */
 export function times(a: Dyadic, b: Dyadic): Dyadic {
   return { units: a.units * b.units, exponent: a.exponent + b.exponent };
 }

@@ -25,6 +25,7 @@ interface Spill {
   addsSinceCarry: number;
 }
 
+/** Nothing added yet. */
 export function emptySum(): ExactSum {
   return { high: 0, mid: 0, low: 0, spill: undefined };
 }

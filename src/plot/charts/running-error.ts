@@ -47,8 +47,8 @@ function extent(points: readonly HistoryPoint[]): object[] {
   const first = points[0]?.atMs ?? 0;
   const end = points.at(-1)?.atMs ?? first;
   return [
-    { atMs: end > first ? first : first - 1_000, error: Math.max(0, low - room) },
-    { atMs: end > first ? end : end + 1_000, error: high + room },
+    { atMs: end > first ? first : first - 30_000, error: Math.max(0, low - room) },
+    { atMs: end > first ? end : end + 30_000, error: high + room },
   ];
 }
 

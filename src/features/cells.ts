@@ -29,11 +29,13 @@ export function truthKindOf(text: string): TruthKind | undefined {
  * @returns `undefined` when it is of another kind, or infinite
  */
 export function truthOf(text: string, kind: TruthKind): Value | null | undefined {
+  if (kind === 'number') {
+    const number = numberOf(text);
+    if (number !== undefined) return Number.isFinite(number) ? number : undefined;
+  }
   if (isMissing(text)) return null;
   if (kind === 'text') return text;
-  if (kind === 'boolean') return booleanOf(text);
-  const number = numberOf(text);
-  return Number.isFinite(number) ? number : undefined;
+  return kind === 'boolean' ? booleanOf(text) : undefined;
 }
 
 /** The decimal number that a cell holds, spaces around it allowed; infinite when it says so or is too large. */

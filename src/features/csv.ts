@@ -167,20 +167,25 @@ class ChunkParser {
 
   /** Adds the whole rows of the text; returns what is left: the last, unfinished one. */
   #parse(text: string, last: boolean, rows: CsvRow[]): string {
-    if (text === '') return '';
-    const quoted = text.includes('"');
-    const damaged = text.includes('\uFFFD');
     // An open quote at the end of the file would swallow the rows after it: parse as if more came, then see
-    const whole = last && !text.endsWith(this.#lineEnd) ? text + this.#lineEnd : text;
-    const parser = new Papa.Parser({ delimiter: this.#separator, newline: this.#lineEnd });
-    const { data, errors, meta } = parser.parse(whole, 0, true) as Papa.ParseResult<string[]>;
-    const malformed = new Set(errors.map(({ row }) => row));
-    for (const [i, cells] of data.entries()) {
-      let problem = malformed.has(i) ? 'a quote stands inside a quoted cell; write it twice' : undefined;
-      if (damaged && cells.some((cell) => cell.includes('\uFFFD'))) problem ??= 'it is not text in UTF-8';
-      this.#add(cells, problem, quoted, rows);
+    let rest = last && text !== '' && !text.endsWith(this.#lineEnd) ? text + this.#lineEnd : text;
+    for (;;) {
+      if (rest === '') return '';
+      const parser = new Papa.Parser({ delimiter: this.#separator, newline: this.#lineEnd });
+      const { data, errors, meta } = parser.parse(rest, 0, true) as Papa.ParseResult<string[]>;
+      // A quote that is not closed runs on to the next one: its row and all after it are parsed wrongly
+      const wrong = errors[0];
+      const wholeRows = wrong?.row === undefined ? data : data.slice(0, wrong.row);
+      const start = this.#line;
+      const quoted = rest.includes('"');
+      const damaged = rest.includes('\uFFFD');
+      for (const cells of wholeRows) this.#add(cells, { quoted, damaged }, rows);
+      if (wrong?.index === undefined || wholeRows === data) return rest.slice(meta.cursor);
+      rows.push({ line: this.#line, cells: [], problem: MALFORMED });
+      const end = rest.indexOf(this.#lineEnd, wrong.index) + 1;
+      this.#line = start + countOf(rest.slice(0, end), this.#lineEnd);
+      rest = rest.slice(end);
     }
-    return whole.slice(meta.cursor);
   }
 
   /** Refuses the first line of the text, whose quotes do not close, and parses on after it. */
@@ -196,19 +201,21 @@ class ChunkParser {
     return this.#parse(text.slice(end + 1), last, rows);
   }
 
-  #add(cells: string[], problem: string | undefined, quoted: boolean, rows: CsvRow[]): void {
+  #add(cells: string[], text: { quoted: boolean; damaged: boolean }, rows: CsvRow[]): void {
     const line = this.#line;
     this.#line += 1;
-    if (quoted) for (const cell of cells) this.#line += countOf(cell, this.#lineEnd);
+    if (text.quoted) for (const cell of cells) this.#line += countOf(cell, this.#lineEnd);
     const end = cells.length - 1;
     const lastCell = cells[end] ?? '';
     if (lastCell.endsWith('\r')) cells[end] = lastCell.slice(0, -1);
     if (end === 0 && cells[0]?.trim() === '') return;
-    rows.push({ line, cells, problem });
+    const isDamaged = text.damaged && cells.some((cell) => cell.includes('\uFFFD'));
+    rows.push({ line, cells, problem: isDamaged ? 'it is not text in UTF-8' : undefined });
   }
 }
 
 const UNCLOSED = 'a quote that is opened on it is not closed';
+const MALFORMED = 'a quoted cell on it is not closed, or has a quote in it that is not written twice';
 const TOO_LONG = `it is longer than ${ROW_LENGTH_MAX} characters, or a quote on it is not closed`;
 
 function separatorOf(line: string): string {

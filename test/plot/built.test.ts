@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -15,13 +15,14 @@ const root = join(import.meta.dirname, '../..');
 
 test('compiled, the drawing thread, the fonts and the page are where the code looks for them', async (t) => {
   // Below the root, so that the packages are found.
-  const dist = await mkdtemp(join(root, 'dist-test-'));
+  await mkdir(join(root, 'test-results'), { recursive: true });
+  const dist = await mkdtemp(join(root, 'test-results/built-'));
   t.after(() => rm(dist, { recursive: true }));
   const node = process.execPath;
   const only = {
-    extends: '../tsconfig.build.json',
+    extends: '../../tsconfig.build.json',
     compilerOptions: { outDir: '.' },
-    include: ['../src/plot/**/*.ts'],
+    include: ['../../src/plot/**/*.ts'],
   };
   await writeFile(join(dist, 'tsconfig.json'), JSON.stringify(only));
   await run(node, [join(root, 'node_modules/typescript/bin/tsc'), '-p', dist]);

@@ -38,6 +38,11 @@ export class DueTruths {
     return this.#size === 0 ? undefined : this.#dueMs[0];
   }
 
+  /** Whether the earliest is due at that time. */
+  isDueBy(untilMs: number): boolean {
+    return this.#size > 0 && (this.#dueMs[0] as number) <= untilMs;
+  }
+
   add(seq: number, dueMs: number, label: Label): void {
     if (this.#size === this.#dueMs.length) this.#grow();
     const slot = this.#freeCount > 0 ? (this.#free[(this.#freeCount -= 1)] as number) : this.#labels.length;

@@ -89,12 +89,16 @@ export class Run {
   #stopping = false;
   #failure: { error: unknown } | undefined;
   #brokerFailure: unknown;
+  readonly #isByEvents: boolean;
+  /** Where rows and truths go by events: the latest of which one was sent. */
+  #latestEventMs: number | undefined;
   #saidFull = false;
 
   constructor(options: RunOptions) {
     const { from, settings, dataset, limits } = options;
     this.#o = options;
     this.#timeline = timelineOf(settings, limits.batchWaitMs, { nowMs: nowMs(), eventMs: from.eventMs });
+    this.#isByEvents = followsEvents(settings);
     this.#outgoing = new Outgoing(options.id);
     this.#sender = new Sender({
       ...options,
@@ -181,15 +185,18 @@ export class Run {
     let untilMs = this.#timeline.truthsUntil(this.#cursor.upcoming, now);
     if (this.#timeline.truthsFollowRows && this.#isFull) untilMs = Math.max(untilMs, this.#due.nextMs ?? 0);
     let sent = false;
-    while (this.#goesOn && (this.#due.nextMs ?? Infinity) <= untilMs) {
+    while (this.#goesOn && this.#due.isDueBy(untilMs)) {
       const count = Math.min(this.#o.limits.batchRowsMax, this.#truthsRoom);
       if (count <= 0) return sent;
       const due: DueTruth[] = [];
-      while (due.length < count && (this.#due.nextMs ?? Infinity) <= untilMs) due.push(this.#due.take());
+      while (due.length < count && this.#due.isDueBy(untilMs)) {
+        this.#latestEventMs = later(this.#latestEventMs, this.#due.nextMs);
+        due.push(this.#due.take());
+      }
       await this.#sendTruths(due);
       sent = true;
     }
-    this.#clock.sentUpTo(this.#timeline.eventMs);
+    if (this.#isByEvents) this.#clock.sentUpTo(this.#latestEventMs);
     return sent;
   }
 
@@ -224,7 +231,8 @@ export class Run {
     if (truths.length > 0 && truthsFirst) await this.#sendTruths(truths);
     if (!isResumed) this.#sendFeatures(features);
     if (truths.length > 0 && !truthsFirst) await this.#sendTruths(truths);
-    if (!followsEvents(this.#o.settings)) this.#clock.sentUpTo(latestMs);
+    this.#latestEventMs = later(this.#latestEventMs, latestMs);
+    if (!this.#isByEvents) this.#clock.sentUpTo(latestMs);
     return true;
   }
 

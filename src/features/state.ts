@@ -63,7 +63,7 @@ export class FeaturesState implements Disposable {
     let db: DatabaseSync | undefined;
     try {
       mkdirSync(dirname(resolve(path)), { recursive: true });
-      db = new DatabaseSync(path, { timeout: 1_000 });
+      db = new DatabaseSync(path, { timeout: 0 });
       db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
       const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
       if (version > SCHEMA_VERSION)

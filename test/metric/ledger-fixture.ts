@@ -1,0 +1,94 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pino from 'pino';
+import type { LogColumn } from '../../src/metric/settings.ts';
+import { SqliteLedger, type SqliteLedgerSettings } from '../../src/metric/ledger/sqlite.ts';
+import { MetricLog } from '../../src/metric/log.ts';
+import { OutcomeKeeper } from '../../src/metric/outcome-keeper.ts';
+
+export interface FixtureSettings extends Partial<SqliteLedgerSettings> {
+  readonly dir: string;
+  readonly columns?: readonly LogColumn[];
+  readonly challengers?: boolean;
+}
+
+/** A ledger on disk with the log and the figures that live on it. */
+export class LedgerOnDisk implements AsyncDisposable {
+  readonly ledger: SqliteLedger;
+  readonly keeper: OutcomeKeeper;
+  readonly metricLog: MetricLog;
+
+  private constructor(ledger: SqliteLedger, keeper: OutcomeKeeper, metricLog: MetricLog) {
+    this.ledger = ledger;
+    this.keeper = keeper;
+    this.metricLog = metricLog;
+  }
+
+  static async open({
+    dir,
+    columns = ['model'],
+    challengers = true,
+    ...settings
+  }: FixtureSettings): Promise<LedgerOnDisk> {
+    const log = pino({ level: 'silent' });
+    const path = join(dir, 'ledger.db');
+    const metricLog = new MetricLog({ logsDir: dir, columns, challengers, ledgerPath: path }, log);
+    const keeper = new OutcomeKeeper(metricLog, log);
+    const whole = {
+      path,
+      // Nobody pulls the plug in a test: what survives the process is enough.
+      durability: 'process',
+      recentIdsMax: 1000,
+      horizonMs: 10_000,
+      retentionMs: 100_000,
+      task: undefined,
+      output: undefined,
+      ...settings,
+    } as const;
+    try {
+      return new LedgerOnDisk(await SqliteLedger.open(whole, keeper), keeper, metricLog);
+    } catch (error) {
+      metricLog[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  /** Rows of the log without the header. */
+  rows(): string[] {
+    return rowsOf(this.metricLog.path);
+  }
+
+  /** Does housekeeping until none is due. */
+  async settle(nowMs: number): Promise<void> {
+    while (await this.ledger.maintain(nowMs)) continue;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.ledger[Symbol.asyncDispose]();
+    this.metricLog[Symbol.dispose]();
+  }
+}
+
+/** Rows of a log without its header. @throws when its last line is not whole */
+export function rowsOf(path: string): string[] {
+  const text = readFileSync(path, 'utf8');
+  if (!text.endsWith('\n')) throw new Error(`The last line of ${path} is not whole`);
+  return text.split('\n').slice(1, -1);
+}
+
+/** A directory of its own that goes with the scope. */
+export class Scratch implements Disposable {
+  readonly dir = mkdtempSync(join(tmpdir(), 'aftermath-metric-'));
+
+  /** As it is on disk at this moment: what a process that is killed now leaves behind. */
+  copy(): Scratch {
+    const copy = new Scratch();
+    cpSync(this.dir, copy.dir, { recursive: true });
+    return copy;
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}

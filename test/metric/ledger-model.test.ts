@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { predictionImbalance, truthImbalance } from '../../src/metric/ledger/books.ts';
+import { regression } from '../../src/stats/regression.ts';
+import type { PredictionRecord, TruthRecord } from '../../src/wire/records.ts';
+import { LedgerOnDisk, Scratch, rowsOf } from './ledger-fixture.ts';
+import { prediction, truth } from './records.ts';
+import { ReferenceLedger } from './reference-ledger.ts';
+
+const LIMITS = { horizonMs: 10, retentionMs: 40 };
+
+/** What may happen next. Times lie around the clock, so that all of the table is reached. */
+type Step =
+  | { readonly kind: 'batch'; readonly records: readonly Event[] }
+  | { readonly kind: 'clock'; readonly byMs: number }
+  | { readonly kind: 'restart' }
+  | { readonly kind: 'killed'; readonly records: readonly Event[]; readonly cut: number };
+
+interface Event {
+  readonly what: 'prediction' | 'truth';
+  readonly id: number;
+  readonly value: number;
+  readonly model: string;
+  /** Event time before the clock, or none. */
+  readonly agoMs: number | undefined;
+}
+
+const EVENT: fc.Arbitrary<Event> = fc.record({
+  what: fc.constantFrom('prediction', 'truth'),
+  id: fc.nat(11),
+  value: fc.constantFrom(0.1, 0.2, 3),
+  model: fc.constantFrom('a', 'a', 'a', 'b'),
+  agoMs: fc.option(fc.integer({ min: -3, max: 45 }), { nil: undefined, freq: 2 }),
+});
+const RECORDS = fc.array(EVENT, { maxLength: 12 });
+const STEP: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('batch'), records: RECORDS }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('clock'), byMs: fc.integer({ min: -2, max: 25 }) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart') }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('killed'),
+      records: RECORDS,
+      cut: fc.double({ min: 0, max: 1, noNaN: true }),
+    }),
+  },
+);
+
+test('books, figures and log agree with a plain reference after every step of a random history', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(STEP, { minLength: 1, maxLength: 30 }), fc.constantFrom(2, 5, 1000), play),
+    { numRuns: 150, seed: 20_260_301 },
+  );
+});
+
+async function play(steps: readonly Step[], recentIdsMax: number): Promise<void> {
+  using first = new Scratch();
+  const used: Scratch[] = [];
+  let scratch = first;
+  const settings = { ...LIMITS, recentIdsMax, task: 'regression' } as const;
+  let disk = await LedgerOnDisk.open({ dir: scratch.dir, ...settings });
+  const reference = new ReferenceLedger(LIMITS);
+  let nowMs = 1000;
+  try {
+    for (const step of steps) {
+      if (step.kind === 'clock') {
+        nowMs += step.byMs;
+      } else if (step.kind === 'restart') {
+        await disk[Symbol.asyncDispose]();
+        disk = await LedgerOnDisk.open({ dir: scratch.dir, ...settings });
+      } else {
+        const { predictions, truths } = recordsOf(step.records, nowMs);
+        const before = step.kind === 'killed' ? scratch.copy() : undefined;
+        await commit(disk, nowMs, predictions, truths);
+        if (before !== undefined && step.kind === 'killed') {
+          // The lines were written, up to some byte, and then the process was gone: the ledger knows nothing of it.
+          used.push(before);
+          const log = readFileSync(disk.metricLog.path);
+          await disk[Symbol.asyncDispose]();
+          const committed = statSync(join(before.dir, 'metric_log.csv')).size;
+          const written = Math.round(committed + step.cut * (log.length - committed));
+          writeFileSync(join(before.dir, 'metric_log.csv'), log.subarray(0, written));
+          scratch = before;
+          disk = await LedgerOnDisk.open({ dir: scratch.dir, ...settings });
+          await commit(disk, nowMs, predictions, truths);
+        }
+        reference.commit(nowMs, predictions, truths);
+      }
+      await disk.settle(nowMs);
+      reference.expire(nowMs);
+      compare(disk, reference);
+    }
+  } finally {
+    await disk[Symbol.asyncDispose]();
+    for (const dir of used) dir[Symbol.dispose]();
+  }
+}
+
+function recordsOf(
+  events: readonly Event[],
+  nowMs: number,
+): { predictions: PredictionRecord[]; truths: TruthRecord[] } {
+  const predictions: PredictionRecord[] = [];
+  const truths: TruthRecord[] = [];
+  for (const { what, id, value, model, agoMs } of events) {
+    const timeMs = agoMs === undefined ? undefined : nowMs - agoMs;
+    if (what === 'truth') truths.push(truth(id, value, { timeMs }));
+    else predictions.push(prediction(id, value, { timeMs, model }));
+  }
+  return { predictions, truths };
+}
+
+async function commit(
+  { ledger }: LedgerOnDisk,
+  nowMs: number,
+  predictions: readonly PredictionRecord[],
+  truths: readonly TruthRecord[],
+): Promise<void> {
+  await ledger.commit({ nowMs, predictions, truths, refused: { predictions: 0, truths: 0 } });
+}
+
+function compare(disk: LedgerOnDisk, reference: ReferenceLedger): void {
+  const { books } = disk.ledger;
+  assert.deepEqual(books.truths, reference.books.truths);
+  assert.deepEqual(
+    books.models.map(({ model, counts }) => ({ model, counts })),
+    reference.books.models.map(({ model, counts }) => ({ model, counts })),
+  );
+  assert.equal(truthImbalance(books.truths), 0);
+  for (const { model, counts } of books.models) {
+    assert.equal(predictionImbalance(counts), 0);
+    const state = regression.empty();
+    for (const outcome of reference.scored(model)) regression.add(state, outcome);
+    assert.deepEqual(disk.keeper.model(model)?.figures.values() ?? {}, regression.value(state));
+  }
+  assert.deepEqual(disk.rows(), reference.lines);
+}
+
+test('a log that lost its end is written again from the ledger, whatever was lost', async () => {
+  using scratch = new Scratch();
+  const lines: string[] = [];
+  {
+    await using disk = await LedgerOnDisk.open({ dir: scratch.dir, recentIdsMax: 20 });
+    for (let i = 0; i < 300; i++) {
+      await commit(
+        disk,
+        1000 + i,
+        [prediction(`"${i}\n`, i)],
+        [truth(`"${i - 3}\n`, i / 7), truth(`"${i - 9}\n`, i / 3)],
+      );
+    }
+    lines.push(readFileSync(disk.metricLog.path, 'utf8'));
+  }
+  const [whole = ''] = lines;
+  for (const share of [0, 0.001, 0.2, 0.55, 0.999]) {
+    using copy = scratch.copy();
+    const path = join(copy.dir, 'metric_log.csv');
+    truncateSync(path, Math.floor(share * whole.length));
+    await using disk = await LedgerOnDisk.open({ dir: copy.dir, recentIdsMax: 20 });
+    assert.equal(readFileSync(path, 'utf8'), whole, `when ${share} of it was left`);
+    await commit(disk, 2000, [prediction('x', 1)], [truth('x', 2)]);
+    assert.equal(rowsOf(path).at(-1), 'x,2,1,1,a');
+  }
+});

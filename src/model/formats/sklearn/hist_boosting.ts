@@ -1,5 +1,5 @@
 import { fieldOf } from '../pickle/ndarray.ts';
-import { isArray, isObject, type PickleArray } from '../pickle/values.ts';
+import { isArray, isObject } from '../pickle/values.ts';
 import { packTrees, type CategorySplits, type PackedTrees, type TreeNodes } from '../trees/packed_trees.ts';
 import { Attributes } from './attributes.ts';
 import { addTrees, joined } from './boosting.ts';
@@ -42,7 +42,7 @@ function classifier(attributes: Attributes): Built {
     kind: 'classifier',
     classes: [classes],
     ...raw.about,
-    decision: raw.score,
+    decision: (frame, refusals) => raw.score(frame, refusals),
     proba,
     predict: (frame, refusals) => argmaxRows(proba(frame, refusals), classes.length),
     both(frame, refusals) {
@@ -119,7 +119,7 @@ function histTreeOf(predictor: Attributes): HistTree {
   const nodes = predictor.get('nodes');
   if (!isArray(nodes)) throw predictor.odd('nodes', 'records');
   const { budget } = predictor.context;
-  const optional = (name: string): Float64Array | undefined => fieldOf(nodes as PickleArray, name, budget);
+  const optional = (name: string): Float64Array | undefined => fieldOf(nodes, name, budget);
   const field = (name: string): Float64Array =>
     optional(name) ?? predictor.fail('nodes', `records with '${name}'`);
   const isLeaf = field('is_leaf');
@@ -173,10 +173,10 @@ function categorySplits(
 /** @see scikit-learn's _BinMapper.make_known_categories_bitsets */
 function knownCategories(attributes: Attributes, featureCount: number): Uint32Array {
   const mapper = attributes.child('_bin_mapper');
-  const areCategories = mapper.list('is_categorical_');
+  const areCategories = mapper.numbers('is_categorical_').values;
   const known = new Uint32Array(8 * featureCount);
   for (const [feature, thresholds] of mapper.list('bin_thresholds_').entries()) {
-    if (!Boolean(areCategories[feature]) || feature >= featureCount) continue;
+    if (areCategories[feature] !== 1 || feature >= featureCount) continue;
     for (const category of mapper.numbersIn(thresholds)?.values ?? []) {
       const word = 8 * feature + ((category & 255) >> 5);
       known[word] = ((known[word] as number) | (1 << (category & 31))) >>> 0;

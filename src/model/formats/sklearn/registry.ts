@@ -12,6 +12,18 @@ import { HIST_BOOSTING } from './hist_boosting.ts';
 import { POLYNOMIAL } from './polynomial.ts';
 import { DUMMIES } from './dummies.ts';
 import { WRAPPERS } from './wrappers.ts';
+import { AVERAGING } from './averaging.ts';
+import { ADA_BOOST } from './ada_boost.ts';
+import { STACKING } from './stacking.ts';
+import { ONE_FOR_EACH } from './one_for_each.ts';
+import { ISOTONIC } from './isotonic.ts';
+import { CALIBRATION } from './calibration.ts';
+import { NEIGHBORS } from './neighbors.ts';
+import { SUPPORT_VECTORS } from './support_vectors.ts';
+import { NEURAL_NETWORKS } from './neural_network.ts';
+import { BAYES } from './bayes.ts';
+import { DECOMPOSITION } from './decomposition.ts';
+import { SELECTION } from './selection.ts';
 import { ENCODERS } from './encoders.ts';
 import { IMPUTERS } from './imputer.ts';
 import { LINEAR_CLASSIFIERS } from './linear_classifiers.ts';
@@ -39,6 +51,18 @@ const BUILDERS: ReadonlyMap<string, Builder> = new Map([
   ...DISCRETIZERS,
   ...DUMMIES,
   ...WRAPPERS,
+  ...SELECTION,
+  ...DECOMPOSITION,
+  ...BAYES,
+  ...NEURAL_NETWORKS,
+  ...SUPPORT_VECTORS,
+  ...NEIGHBORS,
+  ...CALIBRATION,
+  ...ISOTONIC,
+  ...ONE_FOR_EACH,
+  ...STACKING,
+  ...ADA_BOOST,
+  ...AVERAGING,
 ]);
 
 const DEPTH_MAX = 40;

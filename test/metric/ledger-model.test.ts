@@ -86,6 +86,7 @@ async function play(steps: readonly Step[], recentIdsMax: number): Promise<void>
           writeFileSync(join(before.dir, 'metric_log.csv'), log.subarray(0, written));
           scratch = before;
           disk = await LedgerOnDisk.open({ dir: scratch.dir, ...settings });
+          assert.deepEqual(disk.rows(), reference.lines, 'after the kill');
           await commit(disk, nowMs, predictions, truths);
         }
         reference.commit(nowMs, predictions, truths);
@@ -98,6 +99,58 @@ async function play(steps: readonly Step[], recentIdsMax: number): Promise<void>
     await disk[Symbol.asyncDispose]();
     for (const dir of used) dir[Symbol.dispose]();
   }
+}
+
+test('they agree over thousands of ids, while tables are folded and segments merged under way', async () => {
+  using scratch = new Scratch();
+  const limits = { horizonMs: 3000, retentionMs: 9000 };
+  const settings = { dir: scratch.dir, ...limits, recentIdsMax: 3000, task: 'regression' } as const;
+  let disk = await LedgerOnDisk.open(settings);
+  const reference = new ReferenceLedger(limits);
+  const random = seeded(7);
+  let nowMs = 1_000_000;
+  try {
+    for (let round = 1; round <= 1200; round++) {
+      nowMs += random(20);
+      const events = Array.from({ length: 60 }, (): Event => ({
+        what: random(2) === 0 ? 'prediction' : 'truth',
+        // Ids near the front of a moving window, so that partners, duplicates and revisions meet at all distances.
+        id: round * 12 - Math.floor(random(1000) ** 2 / 150),
+        value: random(5),
+        model: random(4) === 0 ? 'b' : 'a',
+        agoMs: random(3) === 0 ? random(4000) : undefined,
+      }));
+      const { predictions, truths } = recordsOf(events, nowMs);
+      await commit(disk, nowMs, predictions, truths);
+      reference.commit(nowMs, predictions, truths);
+      if (round % 300 === 0) {
+        await disk[Symbol.asyncDispose]();
+        disk = await LedgerOnDisk.open(settings);
+      }
+      if (round % 200 !== 0) continue;
+      // A segment is looked through again only after a share of the horizon.
+      nowMs += 100;
+      await disk.settle(nowMs);
+      reference.expire(nowMs);
+      compare(disk, reference);
+    }
+    for (const state of ['scored', 'expired', 'duplicate', 'conflict'] as const) {
+      assert.ok((disk.ledger.books.models[0]?.counts[state] ?? 0) > 500, `${state} was reached`);
+    }
+  } finally {
+    await disk[Symbol.asyncDispose]();
+  }
+});
+
+/** Integers from 0 to below `max`, the same every time (mulberry32). */
+function seeded(seed: number): (max: number) => number {
+  let state = seed;
+  return (max) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296) * max);
+  };
 }
 
 function recordsOf(

@@ -3,7 +3,7 @@ import type { PredictionRecord, TruthRecord, Value } from '../../src/wire/record
 /** A prediction with what a test does not care about left at its default. */
 export function prediction(
   id: string | number,
-  value: Value,
+  value: PredictionRecord['value'],
   more: Partial<PredictionRecord> = {},
 ): PredictionRecord {
   return {

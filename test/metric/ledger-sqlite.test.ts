@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { SqliteLedger } from '../../src/metric/ledger/sqlite.ts';
+import type { OutcomeSink } from '../../src/metric/ledger/ledger.ts';
+import { HORIZON_MS, type OpenedLedger, RETENTION_MS, ledgerContract } from '../contracts/ledger.ts';
+import { Scratch } from './ledger-fixture.ts';
+
+for (const recentIdsMax of [2, 1000]) {
+  const name = recentIdsMax === 2 ? 'SQLite, every entry in a segment at once' : 'SQLite, entries in memory';
+  ledgerContract(name, (sink) => openIn(new Scratch(), sink, recentIdsMax));
+}
+
+async function openIn(scratch: Scratch, sink: OutcomeSink, recentIdsMax: number): Promise<OpenedLedger> {
+  const ledger = await SqliteLedger.open(
+    {
+      path: join(scratch.dir, 'ledger.db'),
+      durability: 'process',
+      recentIdsMax,
+      horizonMs: HORIZON_MS,
+      retentionMs: RETENTION_MS,
+      task: undefined,
+      output: undefined,
+    },
+    sink,
+  );
+  return {
+    ledger,
+    async reopen() {
+      await ledger[Symbol.asyncDispose]();
+      return openIn(scratch, sink, recentIdsMax);
+    },
+    async [Symbol.asyncDispose]() {
+      await ledger[Symbol.asyncDispose]();
+      scratch[Symbol.dispose]();
+    },
+  };
+}

@@ -60,7 +60,9 @@ export class AmqpConsumer implements Consumer {
         const session = await Promise.race([this.#parts.link.session(), this.#stopping.promise]);
         if (session) await this.#consume(session);
       }
-      this.#first.resolve();
+      this.#first.reject(
+        new AftermathError('retry', `Cannot consume queue "${this.#queue}": the broker was closed.`),
+      );
     } catch (error) {
       this.#first.reject(error);
       if (this.#wasStarted && !this.#endedWithBroker(error)) throw error;
@@ -113,8 +115,9 @@ export class AmqpConsumer implements Consumer {
     this.#wasStarted = true;
     this.#first.resolve();
     const end = await Promise.race([over.promise, this.#stopping.promise]);
+    const ending = batches.end();
     if (isOpen && end?.kind !== 'cancelled') await channel.cancel(consumerTag).catch(() => {});
-    const { failure } = await batches.end();
+    const { failure } = await ending;
     if (failure) throw new HandlerFailure(failure.error);
     await closeChannel(channel);
     if (end?.kind === 'cancelled') await this.#afterCancel();

@@ -59,7 +59,12 @@ export class AmqpSubscription implements Consumer {
         }
         if (this.#failure) throw this.#failure.error;
       }
-      this.#first.resolve();
+      this.#first.reject(
+        new AftermathError(
+          'retry',
+          `Cannot subscribe to exchange "${this.#exchange}": the broker was closed.`,
+        ),
+      );
     } catch (error) {
       if (this.#stopped) return;
       this.#first.reject(error);

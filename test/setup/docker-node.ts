@@ -3,8 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { eventually } from './eventually.ts';
 import { freePort } from './free-port.ts';
-import { eventually, managementAnswers, type RabbitNode, type RabbitNodeOptions } from './rabbit-node.ts';
+import { managementAnswers, type RabbitNode, type RabbitNodeOptions } from './rabbit-node.ts';
 
 const IMAGE = 'rabbitmq:4-management';
 const START_TIMEOUT_MS = 120_000;

@@ -4,10 +4,11 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { eventually } from './eventually.ts';
 import { findProgram } from './find-program.ts';
 import { freePort } from './free-port.ts';
 import { GuardedProcess } from './guarded-process.ts';
-import { eventually, managementAnswers, type RabbitNode, type RabbitNodeOptions } from './rabbit-node.ts';
+import { managementAnswers, type RabbitNode, type RabbitNodeOptions } from './rabbit-node.ts';
 
 const START_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 10_000;

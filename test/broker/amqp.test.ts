@@ -1,0 +1,13 @@
+import { AmqpBroker } from '../../src/broker/amqp.ts';
+import { brokerContract } from '../contracts/broker.ts';
+import { testBroker } from '../setup/rabbitmq.ts';
+import { collectedLog } from './collected-log.ts';
+
+brokerContract('amqp', async () => {
+  const { url, [Symbol.asyncDispose]: giveBack } = await testBroker();
+  const { log } = collectedLog();
+  return {
+    open: ({ pauses }) => new AmqpBroker({ url, log, name: 'contract', publishInFlightMax: 100, pauses }),
+    [Symbol.asyncDispose]: giveBack,
+  };
+});

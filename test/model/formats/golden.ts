@@ -74,6 +74,7 @@ export function readTable(path: string, model: LoadedModel): Table {
 
 function cellOf(text: string): Cell {
   if (text === '') return null;
+  if (text === 'True' || text === 'False') return text === 'True';
   return Number.isNaN(Number(text)) ? text : Number(text);
 }
 

@@ -123,9 +123,12 @@ function trainingNames(): string[] {
   const gradient =
     'Hinge SquaredHinge Log ModifiedHuber SquaredLoss Huber EpsilonInsensitive SquaredEpsilonInsensitive ' +
     'Regression Classification';
+  // Some builds of scikit-learn (1.5 to 1.8) leave the package out of the names of compiled modules.
   return [
     ...within('sklearn._loss.loss', losses),
     ...within('sklearn._loss._loss', `CyLossFunction ${compiled}`),
+    ...within('_loss', `CyLossFunction ${compiled}`),
+    ...within('_sgd_fast', gradient),
     ...within('sklearn._loss.link', 'Interval IdentityLink LogLink LogitLink HalfLogitLink MultinomialLogit'),
     ...within('sklearn._loss.glm_distribution', distributionNames()),
     ...within('sklearn.linear_model._glm.link', 'IdentityLink LogLink LogitLink'),
@@ -165,7 +168,7 @@ function metricNames(): string[] {
     ...within(
       'sklearn.metrics._scorer',
       '_PassthroughScorer _passthrough_scorer _PredictScorer _ProbaScorer _ThresholdScorer _Scorer ' +
-        '_MultimetricScorer _BaseScorer',
+        '_MultimetricScorer _BaseScorer _CurveScorer',
     ),
     ...within('sklearn.utils._response', '_get_response_values _get_response_values_binary'),
     ...within(

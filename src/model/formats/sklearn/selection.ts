@@ -1,6 +1,8 @@
 import type { Attributes } from './attributes.ts';
 import { checkNumbers } from './checks.ts';
 import { selectColumns } from './frames.ts';
+import { importancesOf } from './importances.ts';
+import { pairwiseSum } from './pairwise_sum.ts';
 import type { Builder } from './registry.ts';
 import type { Built } from './step.ts';
 
@@ -11,6 +13,7 @@ export const SELECTION: ReadonlyMap<string, Builder> = new Map<string, Builder>(
   ['sklearn.feature_selection._univariate_selection.SelectPercentile', percentile],
   ['sklearn.feature_selection._univariate_selection.SelectFpr', (attributes) => byProbability(attributes, 1)],
   ['sklearn.feature_selection._univariate_selection.SelectFwe', falseAny],
+  ['sklearn.feature_selection._from_model.SelectFromModel', fromModel],
   ['sklearn.feature_selection._rfe.RFE', recursive],
   ['sklearn.feature_selection._rfe.RFECV', recursive],
   ['sklearn.feature_selection._sequential.SequentialFeatureSelector', recursive],
@@ -68,6 +71,43 @@ function byProbability(attributes: Attributes, divisor: number): Built {
     attributes,
     [...attributes.numbers('pvalues_').values].map((value) => value < level),
     false,
+  );
+}
+
+/** Keeps the features that matter enough to an estimator. */
+function fromModel(attributes: Attributes): Built {
+  const estimator = attributes.child(attributes.has('estimator_') ? 'estimator_' : 'estimator');
+  if ((attributes.get('importance_getter') ?? 'auto') !== 'auto')
+    throw attributes.odd('importance_getter', 'auto');
+  const scores = importancesOf(estimator, attributes.number('norm_order', 1));
+  const threshold = thresholdOf(attributes, estimator, scores);
+  const most = attributes.has('max_features_') ? 'max_features_' : 'max_features';
+  const order = [...scores.keys()].sort((a, b) => (scores[b] as number) - (scores[a] as number) || a - b);
+  const chosen = new Set(attributes.has(most) ? order.slice(0, attributes.number(most)) : order);
+  return keep(
+    attributes,
+    [...scores].map((score, at) => chosen.has(at) && !(score < threshold)),
+    true,
+  );
+}
+
+function thresholdOf(attributes: Attributes, estimator: Attributes, scores: Float64Array): number {
+  const given = attributes.get('threshold') ?? (isSparse(estimator) ? 1e-5 : 'mean');
+  if (typeof given !== 'string') return attributes.number('threshold', 1e-5);
+  const [, factor, reference] = /^(?:\s*([\d.eE+-]+)\s*\*)?\s*(mean|median)\s*$/.exec(given) ?? [];
+  if (reference === undefined) throw attributes.odd('threshold', 'a number, mean or median');
+  const sorted = scores.toSorted();
+  const middle = (sorted.length - 1) / 2;
+  const median = ((sorted[Math.floor(middle)] as number) + (sorted[Math.ceil(middle)] as number)) / 2;
+  return Number(factor ?? 1) * (reference === 'median' ? median : pairwiseSum(scores) / scores.length);
+}
+
+/** Whether its penalty puts coefficients to exactly zero. */
+function isSparse(estimator: Attributes): boolean {
+  if (estimator.get('penalty') === 'l1' || estimator.className.includes('Lasso')) return true;
+  const ratio = estimator.get('l1_ratio_') ?? estimator.get('l1_ratio');
+  return (
+    estimator.className.includes('ElasticNet') && typeof ratio === 'number' && Math.abs(ratio - 1) < 1e-5
   );
 }
 

@@ -85,9 +85,10 @@ export function isMissing(error: unknown): boolean {
   );
 }
 
-/** The server's own words in amqplib's message. */
+/** The server's own words in amqplib's message, on one line. */
 export function serverText(text: string): string {
-  return /with message "(?:[A-Z_]+ - )?([^]*)"$/.exec(text)?.[1] ?? text;
+  const words = /with message "(?:[A-Z_]+ - )?([^]*)"$/.exec(text)?.[1] ?? text;
+  return words.replace(/\s+/g, ' ').trim();
 }
 
 function reason(code: string, text: string): string {
@@ -107,6 +108,6 @@ function reason(code: string, text: string): string {
       if (text.startsWith('Socket closed abruptly') || code === 'ECONNRESET') {
         return 'it hung up while being greeted (is this the AMQP port, and amqp:// or amqps:// right?).';
       }
-      return `${serverText(text).trim()}.`;
+      return `${serverText(text)}.`;
   }
 }

@@ -37,7 +37,6 @@ export async function openRun(
     return { id: run.id, dataset, settings, from: START };
   }
   mustBeTheSame(last, spec);
-  state.storeSpec(last.id, spec);
   const { features, truths } = last.position;
   log.info(`run ${last.id} goes on after row ${features}; truths are settled up to row ${truths}`);
   return { id: last.id, dataset, settings, from: last.position };

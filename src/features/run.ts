@@ -11,12 +11,13 @@ import type { FeaturesCounters } from './counters.ts';
 import { InOrder } from './in-order.ts';
 import { Outgoing } from './outgoing.ts';
 import type { Position } from './position.ts';
+import type { RunProgress } from './progress.ts';
 import { isRefused, type RefusedRow } from './rows.ts';
 import { RowCursor } from './row-cursor.ts';
 import { Sender } from './sender.ts';
 import { SentTimes } from './sent-times.ts';
 import type { DatasetSettings, FeaturesLimits } from './settings.ts';
-import { followsEvents, timelineOf, type Timeline } from './timeline.ts';
+import { followsEvents, nextTimeMs, rowsUntil, timelineOf, type Timeline } from './timeline.ts';
 import { Wakeup } from './wakeup.ts';
 import { Watermark } from './watermark.ts';
 
@@ -33,28 +34,6 @@ export interface RunOptions {
   readonly counters: FeaturesCounters;
   readonly from: Position;
 }
-
-/** How far a run has come. */
-export interface RunProgress {
-  readonly rowsPublished: number;
-  readonly truthsPublished: number;
-  readonly truthsDue: number;
-  readonly rowsRefused: number;
-  readonly rowsWithoutTruth: number;
-  readonly rowsTotal: number | undefined;
-  readonly finished: boolean;
-}
-
-/** Of a run that has not begun. */
-export const NO_PROGRESS: RunProgress = {
-  rowsPublished: 0,
-  truthsPublished: 0,
-  truthsDue: 0,
-  rowsRefused: 0,
-  rowsWithoutTruth: 0,
-  rowsTotal: undefined,
-  finished: false,
-};
 
 /**
  * One run over a dataset: sends the rows when they may go and their truths when they are due, and knows up to
@@ -93,6 +72,7 @@ export class Run {
   /** Where rows and truths go by events: the latest of which one was sent. */
   #latestEventMs: number | undefined;
   #saidFull = false;
+  #saidWaiting = false;
 
   constructor(options: RunOptions) {
     const { from, settings, dataset, limits } = options;
@@ -213,6 +193,7 @@ export class Run {
     const end = this.#clock.begin();
     this.#sender.truths(records, () => {
       for (const { seq } of due) this.#truths.settle(seq, 'published');
+      if (!this.#isByEvents) this.#clock.settled(this.#truths.low);
       this.#truthsPublished += due.length;
       this.#o.counters.truths.inc(due.length);
       end();
@@ -224,15 +205,15 @@ export class Run {
     const count = this.#rowsNow(now);
     if (count <= 0) return false;
     const isResumed = this.#taken.features < this.#o.from.features;
-    const { features, truths, latestMs } = this.#take(count, now);
-    this.#clock.start(latestMs);
-    await this.#catchUpClock(latestMs);
+    const { features, truths, earliestMs, latestMs } = this.#take(count, now);
+    this.#clock.start(earliestMs);
+    if (this.#isByEvents) await this.#catchUpClock(latestMs);
+    else this.#clock.sentRows(this.#taken.features, latestMs);
     const truthsFirst = this.#o.dialect !== 'native';
     if (truths.length > 0 && truthsFirst) await this.#sendTruths(truths);
     if (!isResumed) this.#sendFeatures(features);
     if (truths.length > 0 && !truthsFirst) await this.#sendTruths(truths);
     this.#latestEventMs = later(this.#latestEventMs, latestMs);
-    if (!this.#isByEvents) this.#clock.sentUpTo(latestMs);
     return true;
   }
 
@@ -250,9 +231,10 @@ export class Run {
   /** How many of the rows at hand may go now. */
   #rowsNow(now: number): number {
     const { limits, from } = this.#o;
-    const { upcoming, seq, available } = this.#cursor;
-    if (!this.#goesOn || upcoming === undefined || this.#rowsRoom <= 0) return 0;
-    const max = Math.min(available, limits.batchRowsMax, this.#rowsRoom);
+    const { upcoming, seq } = this.#cursor;
+    if (!this.#goesOn || upcoming === undefined) return 0;
+    const max = Math.min(this.#available, limits.batchRowsMax, this.#rowsRoom);
+    if (max <= 0) return 0;
     if (seq < from.features) return Math.min(max, from.features - seq);
     const allowed = this.#timeline.allowed(upcoming, max, now);
     this.#timeline.took(allowed);
@@ -263,7 +245,7 @@ export class Run {
   #take(count: number, now: number): Taken {
     const { from, counters } = this.#o;
     const { pass } = this.#cursor;
-    const taken: Taken = { features: [], truths: [], latestMs: undefined };
+    const taken: Taken = { features: [], truths: [], earliestMs: undefined, latestMs: undefined };
     let { features: seq, refused, withoutTruth } = this.#taken;
     const wasSent = seq < from.features;
     if (!wasSent && !this.#timeline.truthsAtOnce) this.#sentTimes.note(seq, now);
@@ -276,6 +258,7 @@ export class Run {
       } else if (!wasSent && label?.truth === undefined) withoutTruth += 1;
       if (!isRefused(row)) {
         taken.latestMs = later(taken.latestMs, row.label.timeMs);
+        taken.earliestMs ??= row.label.timeMs;
         if (!wasSent) taken.features.push(this.#outgoing.features(row, pass));
       }
       if (seq < from.truths) continue;
@@ -288,13 +271,32 @@ export class Run {
     return taken;
   }
 
+  /**
+   * Rows at hand that do not have to wait for earlier ones. By the clock of a replay a record may not come from
+   * the future; where truths go by the wall clock it stands still for them, and so do the rows a day later.
+   */
+  get #available(): number {
+    const { upcoming, available } = this.#cursor;
+    if (this.#isByEvents || upcoming === undefined || this.#o.settings.time === undefined) return available;
+    const isSettled = this.#due.size === 0 && this.#inFlight === 0;
+    if (isSettled) this.#clock.skipTo(nextTimeMs(upcoming) ?? -Infinity);
+    const count = rowsUntil(upcoming, available, this.#clock.limitMs);
+    if (count === 0 && this.#due.size > 0 && !this.#saidWaiting) {
+      this.#saidWaiting = true;
+      this.#o.log.warn(
+        `run ${this.#o.id}: rows wait for the truths of the day before, because of the label delay; with --speed it is event time`,
+      );
+    }
+    return count;
+  }
+
   #sentMs(seq: number, now: number): number {
     return seq < this.#o.from.features ? (this.#sentTimes.of(seq) ?? now) : now;
   }
 
   /** Where the clock of a replay is so far behind that a record would seem to come from the future. */
   async #catchUpClock(eventMs: number | undefined): Promise<void> {
-    if (eventMs === undefined || !this.#clock.isBehind(eventMs)) return;
+    if (eventMs === undefined || eventMs <= this.#clock.limitMs) return;
     while (this.#inFlight > 0 && this.#goesOn) await this.#wakeup.sleep(Infinity);
     this.#clock.skipTo(eventMs);
   }
@@ -309,7 +311,7 @@ export class Run {
   }
 
   #sleepMs(now: number): number {
-    const upcoming = this.#rowsRoom > 0 ? this.#cursor.upcoming : undefined;
+    const upcoming = this.#rowsRoom > 0 && this.#available > 0 ? this.#cursor.upcoming : undefined;
     const nextDueMs = this.#truthsRoom > 0 ? this.#due.nextMs : undefined;
     return Math.max(0, this.#timeline.wakeMs(upcoming, nextDueMs, now) - now);
   }
@@ -361,7 +363,8 @@ export class Run {
 interface Taken {
   readonly features: FeatureRecord[];
   readonly truths: DueTruth[];
-  /** The latest event time of the rows. */
+  /** The event time of the first of the rows, and the latest of them. */
+  earliestMs: number | undefined;
   latestMs: number | undefined;
 }
 

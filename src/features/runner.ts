@@ -2,7 +2,8 @@ import { messageOf } from '../service/errors.ts';
 import type { StageContext } from '../service/stage.ts';
 import type { FeaturesCounters } from './counters.ts';
 import type { OpenedRun } from './open-run.ts';
-import { NO_PROGRESS, Run, type RunProgress } from './run.ts';
+import { NO_PROGRESS, type RunProgress } from './progress.ts';
+import { Run } from './run.ts';
 import type { FeaturesSettings } from './settings.ts';
 import type { FeaturesState } from './state.ts';
 
@@ -41,6 +42,7 @@ export class Runner {
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
     let stored = '';
+    let isFailing = false;
     const store = (): void => {
       const position = run.position();
       const text = JSON.stringify(position);
@@ -48,7 +50,10 @@ export class Runner {
       try {
         state.storePosition(opened.id, position);
         stored = text;
+        isFailing = false;
       } catch (error) {
+        if (isFailing) return;
+        isFailing = true;
         log.warn(
           `cannot store the position of run ${opened.id}: ${messageOf(error)}; after a crash more is published again`,
         );

@@ -10,7 +10,7 @@ export interface FeaturesSettings {
   readonly tasks: TaskSettings | undefined;
   /** Database with the position in the data, the truths still due and the tasks; made with its folder when missing. */
   readonly statePath: string;
-  /** Go on with the last run of `dataset` if it has not ended; otherwise a new one begins. */
+  /** Go on with the last run of `dataset`, where there is one; otherwise a new one begins. */
   readonly resume: boolean;
   readonly limits: FeaturesLimits;
 }
@@ -32,7 +32,7 @@ export interface DatasetSettings {
   readonly tags: readonly string[];
   /** Ends after so many rows, refused ones included; `undefined`: after `passes`. */
   readonly rows: number | undefined;
-  /** Ends after so many passes over the file; `undefined`: goes round it until `rows` or until it is stopped. */
+  /** Ends after so many passes over the file; `undefined`: goes round it until `rows` or until it is stopped. With `time` one. */
   readonly passes: number | undefined;
   /** Rows per second; 0: as fast as it can. Not used with `speed`. */
   readonly rate: number;
@@ -42,8 +42,8 @@ export interface DatasetSettings {
   /** 0 to 2^32 − 1. */
   readonly seed: number;
   /**
-   * From a row to its truth, drawn evenly for each row; both 0: at once. With `speed` it is event time, and
-   * only used for rows without a truth time.
+   * From a row to its truth, drawn evenly for each row; both 0: at once, or where there is a truth time, when
+   * the rows have reached it. With `speed` it is event time, and only used for rows without a truth time.
    */
   readonly labelDelay: { readonly minMs: number; readonly maxMs: number };
 }
@@ -69,7 +69,7 @@ export interface FeaturesLimits {
   readonly cacheBytesMax: number;
   /** Rows that `order: 'random'` shuffles at once. */
   readonly shuffleRowsMax: number;
-  /** Memory for truths that are due later (24 bytes each from a kept file, about 150 else); at it, rows wait. */
+  /** Memory for truths that are due later (about 35 bytes each from a kept file, 200 else); at it, rows wait. */
   readonly dueBytesMax: number;
   /** Time between two writes of the position; after a crash what was sent since is sent again. */
   readonly storeEveryMs: number;

@@ -5,7 +5,7 @@ import { dataQueue } from '../wire/queues.ts';
 import { createCounters } from './counters.ts';
 import { openRun } from './open-run.ts';
 import { Runner } from './runner.ts';
-import { NO_PROGRESS, type RunProgress } from './run.ts';
+import { NO_PROGRESS, type RunProgress } from './progress.ts';
 import type { FeaturesSettings } from './settings.ts';
 import { FeaturesState } from './state.ts';
 import { TaskWorker } from './task-worker.ts';

@@ -47,10 +47,12 @@ export interface NewTask {
  */
 export class FeaturesState implements Disposable {
   readonly #db: DatabaseSync;
+  readonly #path: string;
   readonly #storePosition: StatementSync;
 
-  private constructor(db: DatabaseSync) {
+  private constructor(db: DatabaseSync, path: string) {
     this.#db = db;
+    this.#path = path;
     this.#storePosition = db.prepare('UPDATE runs SET position = ? WHERE id = ?');
   }
 
@@ -72,7 +74,7 @@ export class FeaturesState implements Disposable {
           `Cannot open the state ${path}: a newer aftermath wrote it. Use that one, or name another file with --features-state.`,
         );
       db.exec(SCHEMA);
-      return new FeaturesState(db);
+      return new FeaturesState(db, path);
     } catch (error) {
       db?.close();
       throw unusable(path, error);
@@ -90,9 +92,13 @@ export class FeaturesState implements Disposable {
     return row && storedRun(row);
   }
 
-  /** Begins a run of the stage's own; earlier ones are forgotten. */
+  /**
+   * Begins a run of the stage's own; earlier ones are forgotten.
+   *
+   * @throws {AftermathError} `stop` when it cannot be stored
+   */
   beginRun(run: StoredRun): void {
-    this.#inTransaction(() => {
+    this.#inTransaction('store the run', () => {
       this.#db.exec('DELETE FROM runs WHERE task = 0');
       this.#addRun(run, false);
     });
@@ -103,11 +109,6 @@ export class FeaturesState implements Disposable {
     this.#storePosition.run(JSON.stringify(position), runId);
   }
 
-  /** The settings of a run that goes on may differ in how far and how fast it goes. */
-  storeSpec(runId: string, spec: RunSpec): void {
-    this.#db.prepare('UPDATE runs SET spec = ? WHERE id = ?').run(JSON.stringify(spec), runId);
-  }
-
   /**
    * Accepts a task with its run.
    *
@@ -115,7 +116,7 @@ export class FeaturesState implements Disposable {
    */
   addTask(task: NewTask, run: StoredRun): void {
     try {
-      this.#inTransaction(() => {
+      this.#inTransaction('store the task', () => {
         this.#addRun(run, true);
         this.#db
           .prepare('INSERT INTO tasks (id, digest, run, reply_to, correlation_id) VALUES (?, ?, ?, ?, ?)')
@@ -142,12 +143,16 @@ export class FeaturesState implements Disposable {
     return row && storedTask(row);
   }
 
-  /** Ends a task. The last ones are remembered, so that a redelivered one is known; their runs are not. */
+  /**
+   * Ends a task. The last ones are remembered, so that a redelivered one is known; their runs are not.
+   *
+   * @throws {AftermathError} `stop` when it cannot be stored: it goes on, and ends again, at the next start
+   */
   endTask(
     task: StoredTask,
     end: { state: 'done' | 'failed'; rows: number; error: string | undefined },
   ): void {
-    this.#inTransaction(() => {
+    this.#inTransaction(`end task ${task.id}`, () => {
       this.#db
         .prepare('UPDATE tasks SET state = ?, rows = ?, error = ? WHERE place = ?')
         .run(end.state, end.rows, end.error ?? null, task.place);
@@ -168,14 +173,15 @@ export class FeaturesState implements Disposable {
       .run(id, task ? 1 : 0, JSON.stringify(spec), JSON.stringify(position));
   }
 
-  #inTransaction(change: () => void): void {
-    this.#db.exec('BEGIN IMMEDIATE');
+  #inTransaction(action: string, change: () => void): void {
     try {
+      this.#db.exec('BEGIN IMMEDIATE');
       change();
       this.#db.exec('COMMIT');
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
-      throw error;
+      const found = `Cannot ${action} in ${this.#path}: ${messageOf(error)}.`;
+      throw new AftermathError('stop', `${found} See that its disk is there and has room.`, { cause: error });
     }
   }
 }

@@ -6,7 +6,7 @@ import type { StageContext } from '../service/stage.ts';
 import { decodeTask, encodeTaskReply, type FeatureTask, type TaskReply } from '../wire/tasks.ts';
 import { refuse, Problem } from '../wire/refusal.ts';
 import { newRun, openDataset, reopenRun } from './open-run.ts';
-import type { RunProgress } from './run.ts';
+import type { RunProgress } from './progress.ts';
 import type { Runner } from './runner.ts';
 import type { DatasetSettings, FeaturesLimits, FeaturesSettings, TaskSettings } from './settings.ts';
 import type { FeaturesState, NewTask, StoredRun, StoredTask } from './state.ts';

@@ -122,10 +122,7 @@ class EventTimeline implements Timeline {
   allowed({ rows, at }: Upcoming, max: number, nowMs: number): number {
     const first = nextTimeMs({ rows, at }) ?? -Infinity;
     const untilMs = Math.min(this.#eventNowMs(first, nowMs), first + GROUP_SPAN_MAX_MS);
-    const end = Math.min(rows.length, at + Math.min(max, this.#pacing.allowed(nowMs)));
-    let next = at;
-    while (next < end && timeOf(rows[next]) <= untilMs) next += 1;
-    return next - at;
+    return rowsUntil({ rows, at }, Math.min(max, this.#pacing.allowed(nowMs)), untilMs);
   }
 
   took(rows: number): void {
@@ -170,6 +167,14 @@ export function nextTimeMs({ rows, at }: Upcoming): number | undefined {
     if (row !== undefined && !isRefused(row)) return row.label.timeMs;
   }
   return undefined;
+}
+
+/** How many of the upcoming rows, at most `max`, come before one that is later than that. */
+export function rowsUntil({ rows, at }: Upcoming, max: number, untilMs: number): number {
+  const end = Math.min(rows.length, at + max);
+  let next = at;
+  while (next < end && timeOf(rows[next]) <= untilMs) next += 1;
+  return next - at;
 }
 
 /** Of a row that cannot be used, or has no time: it may go whenever its turn comes. */

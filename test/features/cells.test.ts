@@ -53,6 +53,7 @@ test('numberOf() reads back every double that JavaScript or JSON writes', () => 
       assert.ok(numberOf(String(value)) === value);
       assert.ok(numberOf(value.toExponential(20)) === value);
     }),
+    { seed: 1 },
   );
 });
 
@@ -62,7 +63,10 @@ test('isJsonNumber() agrees with JSON.parse', () => {
     fc.double({ noNaN: true }).map(String),
     fc.constantFrom('', '-', '01', '1.', '.1', '1e', '-0', 'NaN'),
   );
-  fc.assert(fc.property(texts, (text) => assert.equal(isJsonNumber(text), isNumberForJson(text), text)));
+  fc.assert(
+    fc.property(texts, (text) => assert.equal(isJsonNumber(text), isNumberForJson(text), text)),
+    { seed: 1 },
+  );
 });
 
 function isNumberForJson(text: string): boolean {

@@ -54,7 +54,7 @@ test('readCsv() reads back every table, quoted, with any line ends, with a byte-
       );
       assert.ok(rows.every(({ problem }) => problem === undefined));
     }),
-    { numRuns: 200 },
+    { seed: 1, numRuns: 200 },
   );
 });
 

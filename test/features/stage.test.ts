@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import pino from 'pino';
+import { Registry } from 'prom-client';
+import { openBroker } from '../../src/broker/open.ts';
 import { startFeatures } from '../../src/features/stage.ts';
 import { ReplayClock } from '../../src/service/clock.ts';
 import type { FeatureRecord, TruthRecord } from '../../src/wire/records.ts';
@@ -60,7 +66,7 @@ test('fast rows go in arrays, slow ones singly', async () => {
   await fast.run(settingsIn(dir.path, { dataset: { rows: 640 } }));
   assert.equal(fast.seen.filter(({ kind }) => kind === 'features').length, 640 / 64 + 1);
   await using slow = await bench();
-  await slow.run(settingsIn(dir.path, { dataset: { rows: 10, rate: 200 } }));
+  await slow.run(settingsIn(dir.path, { dataset: { rows: 3, rate: 10 } }));
   assert.ok(slow.seen.every(({ features, truths }) => features.length + truths.length === 1));
 });
 
@@ -76,13 +82,31 @@ test('rows keep to their rate', async () => {
 test('the classic dialect sends one record a message, each truth before its features', async () => {
   await using dir = await folder();
   await using b = await bench();
-  await b.run(settingsIn(dir.path, { dialect: 'classic', dataset: { rows: 5, rate: 1_000 } }));
-  assert.equal(b.seen.length, 10);
-  for (const id of ids(b.features())) {
-    const truth = b.seen.findIndex(({ truths }) => truths[0]?.id === id);
-    const features = b.seen.findIndex(({ features }) => features[0]?.id === id);
-    assert.ok(truth >= 0 && truth < features, `truth of ${id} came at ${truth}, features at ${features}`);
+  const publish = b.broker.publish.bind(b.broker);
+  const published: unknown[] = [];
+  b.broker.publish = (target, message) => {
+    published.push([target, JSON.parse(Buffer.from(message.payload.bytes()).toString())]);
+    return publish(target, message);
+  };
+  const data = await dir.write('two.csv', 'id,x,y\n1.0,5,True\nb,6.50,False\n');
+  await b.run(
+    settingsIn(dir.path, { dialect: 'classic', dataset: { data, target: 'y', id: 'id', rows: 2 } }),
+  );
+  const queue = { features: { queue: 'features' }, truth: { queue: 'y_true' } };
+  for (const [id, body, truth] of [
+    [1, [5], true],
+    ['b', [6.5], false],
+  ] as const) {
+    const [first, second] = [
+      [queue.truth, { id, body: truth }],
+      [queue.features, { id, body }],
+    ].map((one) => published.findIndex((other) => isDeepStrictEqual(one, other)));
+    assert.ok(
+      first !== undefined && second !== undefined && first >= 0 && first < second,
+      `${first}, ${second}`,
+    );
   }
+  assert.equal(published.length, 4);
 });
 
 test('a truth comes its label delay after its row, drawn anew for each row and the same for the same seed', async () => {
@@ -237,6 +261,64 @@ test('the clock of a replay never runs ahead of what is confirmed', async () => 
   await watched;
   assert.equal(wrong, 0);
 });
+
+test('with times and a label delay by the wall clock, the clock of a replay waits for the truths', async () => {
+  await using dir = await folder();
+  const clock = new ReplayClock();
+  await using b = await bench({ clock });
+  const data = await dir.write('hourly.csv', hourly());
+  const dataset = { data, target: 'y', time: 'when', rows: 100, labelDelay: { minMs: 5, maxMs: 40 } };
+  const settled = new Set<string>();
+  let ahead = 0;
+  const watched = b.until(() => {
+    for (const { id } of b.truths()) settled.add(id);
+    for (const { id, timeMs = NaN } of b.features())
+      if (timeMs < clock.nowMs() && !settled.has(id)) ahead += 1;
+    for (const { timeMs = NaN } of b.features()) if (timeMs > clock.nowMs() + 86_400_000) ahead += 1;
+    return b.truths().length === 100;
+  });
+  await b.run(settingsIn(dir.path, { dataset }));
+  await watched;
+  assert.equal(ahead, 0);
+  assert.equal(clock.nowMs(), Date.UTC(2001, 0, 1) + 99 * 3_600_000);
+  assert.ok(b.logged.some((line) => line.includes('rows wait for the truths of the day before')));
+});
+
+test('a gap of weeks between events does not hold up a replay at full speed', async () => {
+  await using dir = await folder();
+  const clock = new ReplayClock();
+  await using b = await bench({ clock });
+  const week = (n: number): string => new Date(Date.UTC(2001, 0, 1) + n * 7 * 86_400_000).toISOString();
+  const lines = Array.from({ length: 60 }, (_, i) => `${week(i)},${week(i + 1)},${i},${i}`);
+  const data = await dir.write('weekly.csv', `when,seen,x,y\n${lines.join('\n')}\n`);
+  for (const more of [{ truthTime: 'seen' }, { labelDelay: { minMs: 1, maxMs: 2 } }]) {
+    await b.run(
+      settingsIn(dir.path, { dataset: { data, target: 'y', time: 'when', rows: undefined, ...more } }),
+    );
+  }
+  assert.equal(b.truths().length, 120);
+});
+
+test('a stage whose broker is away is not ready, and stops at once', async () => {
+  await using dir = await folder();
+  const log = pino({ level: 'silent' });
+  await using broker = openBroker({ url: `amqp://127.0.0.1:${await closedPort()}`, log });
+  const context = { broker, log, registry: new Registry(), clock: new ReplayClock() };
+  const stage = await startFeatures(settingsIn(dir.path), context);
+  assert.deepEqual(stage.readiness(), { ready: false, why: 'the broker is connecting' });
+  await stage.stop();
+  assert.equal(stage.progress().rowsPublished, 0);
+});
+
+/** A port on which nobody listens. */
+async function closedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
 
 test('rows wait when the truths that are due fill their memory, and every one still comes', async () => {
   await using dir = await folder();

@@ -34,29 +34,36 @@ export const featuresCommand: Command = command({
         'Cannot publish anything: give a file with --data, or a folder with --tasks-dir to take tasks from the queue.',
       );
     }
+    const dataset = values.data === undefined ? undefined : datasetOf(values, values.data);
     return runService({
       name: 'features',
       values,
       port: { number: values.port ?? DEFAULT_PORTS.features, isGiven: isSet('port') },
       broker: (log) => openBroker({ url: brokerUrl(values.broker), log, name: 'aftermath features' }),
-      start: async (context) => {
+      start: async (context, own) => {
         const { queues } = stream(values);
-        const stage = await startFeatures(
-          {
-            queues,
-            dialect: values.dialect,
-            dataset: values.data === undefined ? undefined : datasetOf(values, values.data),
-            tasks:
-              values.tasksDir === undefined
-                ? undefined
-                : { queue: values.tasksQueue, directory: values.tasksDir, defaults: datasetDefaults(values) },
-            statePath: values.featuresState ?? join(values.logs, 'features.db'),
-            resume: values.resume,
-            limits: { ...FEATURES_LIMITS, stopWithinMs: values.stopWithin / 2 },
-          },
-          context,
+        const stage = own(
+          await startFeatures(
+            {
+              queues,
+              dialect: values.dialect,
+              dataset,
+              tasks:
+                values.tasksDir === undefined
+                  ? undefined
+                  : {
+                      queue: values.tasksQueue,
+                      directory: values.tasksDir,
+                      defaults: datasetDefaults(values),
+                    },
+              statePath: values.featuresState ?? join(values.logs, 'features.db'),
+              resume: values.resume,
+              limits: { ...FEATURES_LIMITS, stopWithinMs: values.stopWithin / 2 },
+            },
+            context,
+          ),
         );
-        return { stages: [stage], finished: stage.done };
+        return { finished: stage.done };
       },
     });
   },

@@ -19,18 +19,20 @@ export const metricCommand: Command = command({
       values,
       port: { number: values.port ?? DEFAULT_PORTS.metric, isGiven: isSet('port') },
       broker: (log) => openBroker({ url: brokerUrl(values.broker), log, name: 'aftermath metric' }),
-      start: async (context) => {
-        const stage = await startMetric(
-          {
-            ...metricOf(values),
-            ...values,
-            ...stream(values),
-            bind: { truth: values.bind, predictions: undefined },
-          },
-          context,
+      start: async (context, own) => {
+        const stage = own(
+          await startMetric(
+            {
+              ...metricOf(values),
+              ...values,
+              ...stream(values),
+              bind: { truth: values.bind, predictions: undefined },
+            },
+            context,
+          ),
         );
         context.log.info(`the log is ${stage.logPath}`);
-        return { stages: [stage], finished: stage.done };
+        return { finished: stage.done };
       },
     }),
 });

@@ -21,9 +21,9 @@ export const modelCommand: Command = command({
       values,
       port: { number: values.port ?? DEFAULT_PORTS.model, isGiven: isSet('port') },
       broker: (log) => openBroker({ url: brokerUrl(values.broker), log, name: 'aftermath model' }),
-      start: async (context) => {
-        const stage = await startModel({ ...values, ...stream(values), models }, context);
-        return { stages: [stage], finished: stage.done };
+      start: async (context, own) => {
+        const stage = own(await startModel({ ...values, ...stream(values), models }, context));
+        return { finished: stage.done };
       },
     });
   },

@@ -18,12 +18,14 @@ export const plotCommand: Command = command({
       values,
       port: { number: values.port ?? DEFAULT_PORTS.plot, isGiven: isSet('port') },
       broker: (log) => openBroker({ url: brokerUrl(values.broker), log, name: 'aftermath plot' }),
-      start: async (context) => {
-        const stage = await startPlot(
-          { ...values, ...PAGE_LIMITS, outDir: values.logs, redrawEveryMs: values.redrawEvery },
-          context,
+      start: async (context, own) => {
+        const stage = own(
+          await startPlot(
+            { ...values, ...PAGE_LIMITS, outDir: values.logs, redrawEveryMs: values.redrawEvery },
+            context,
+          ),
         );
-        return { stages: [stage], page: values.page ? stage.routes : undefined, finished: stage.done };
+        return { page: values.page ? stage.routes : undefined, finished: stage.done };
       },
     }),
 });

@@ -44,10 +44,13 @@ export class Progress {
     return this.#features.progress().rowsTotal;
   }
 
-  /** Fulfils when every row is scored, expired or refused; never where features go on until they are stopped. */
-  async finished(): Promise<void> {
+  /**
+   * Fulfils when every row is scored, expired or refused, or when `ending` aborts; never where features go on
+   * until they are stopped.
+   */
+  async finished(ending: AbortSignal): Promise<void> {
     await this.#features.done;
-    while (!this.#isSettled()) {
+    while (!ending.aborted && !this.#isSettled()) {
       await new Promise((resolve) => {
         setTimeout(resolve, LOOK_EVERY_MS);
       });

@@ -89,7 +89,7 @@ function headline({ model, figures, books }: ModelSnapshot, units: string | unde
   const shown = [
     named('MAE', figures['mae'], unit),
     named('RMSE', figures['rmse'], unit),
-    named('bias', figures['bias'], unit),
+    figures['bias'] && `bias ${toPlacesOf(figures['mae'], figures['bias'].value)}${unit}`,
     named('R²', figures['r2'], ''),
     named('accuracy', figures['accuracy'], ''),
   ].filter((text) => text !== undefined);
@@ -109,6 +109,14 @@ const THREE_DIGITS = new Intl.NumberFormat('en', {
 
 function significant(value: number): string {
   return THREE_DIGITS.format(value);
+}
+
+/** A bias is read beside the error: with as many places, so that nothing is `0.0`, not `2.9e-15`. */
+function toPlacesOf(error: FigureValue | undefined, value: number): string {
+  const places =
+    error === undefined || error.value <= 0 ? 2 : Math.max(0, 2 - Math.floor(Math.log10(error.value)));
+  const text = value.toFixed(Math.min(places, 20));
+  return Number(text) === 0 ? text.replace('-', '') : text;
 }
 
 const WHOLE = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });

@@ -8,7 +8,7 @@ import { startMetric } from '../metric/stage.ts';
 import { startModel } from '../model/stage.ts';
 import { startPlot } from '../plot/stage.ts';
 import { ReplayClock, SYSTEM_CLOCK } from '../service/clock.ts';
-import type { StageContext } from '../service/stage.ts';
+import type { Stage, StageContext } from '../service/stage.ts';
 import { BROKER, SERVING, stream } from './broker-settings.ts';
 import { command, required, SAYING, type CommandSettings } from './command.ts';
 import { DATASET, datasetOf } from './dataset-settings.ts';
@@ -46,6 +46,7 @@ export const runCommand: Command = command({
     const values = withDemo(settings);
     const data = required(values.data, 'data', 'run');
     required(values.target, 'target', 'run');
+    const dataset = datasetOf(values, data);
     const models = await loadServing(required(values.model, 'model', 'run'));
     const clock = values.time === undefined ? SYSTEM_CLOCK : new ReplayClock();
     const shown = createView({ models: models.map((model) => model.name), ...values });
@@ -58,45 +59,54 @@ export const runCommand: Command = command({
         ? { number: values.port ?? DEFAULT_PORTS.run, isGiven: settings.isSet('port') }
         : undefined,
       broker: (log) => openBroker({ url: values.broker ?? 'memory', log, name: 'aftermath run' }),
-      start: (context) => start(context),
+      start,
     });
 
-    async function start(context: StageContext): Promise<Started> {
+    async function start(
+      context: StageContext,
+      own: <S extends Stage>(stage: S) => S,
+      ending: AbortSignal,
+    ): Promise<Started> {
       const { queues, batchMax, lingerMs } = stream(values);
       const common = { queues, batchMax, lingerMs, dialect: values.dialect, prefetch: values.prefetch };
       // The last first: whatever is published finds its reader.
-      const plot = await startPlot(
-        {
-          ...PAGE_LIMITS,
-          outDir: values.logs,
-          redrawEveryMs: values.redrawEvery,
-          theme: values.theme,
-          units: values.units,
-        },
-        context,
+      const plot = own(
+        await startPlot(
+          {
+            ...PAGE_LIMITS,
+            outDir: values.logs,
+            redrawEveryMs: values.redrawEvery,
+            theme: values.theme,
+            units: values.units,
+          },
+          context,
+        ),
       );
-      const metric = await startMetric(
-        { ...metricOf(values), ...common, bind: { truth: undefined, predictions: undefined } },
-        context,
+      const metric = own(
+        await startMetric(
+          { ...metricOf(values), ...common, bind: { truth: undefined, predictions: undefined } },
+          context,
+        ),
       );
-      const model = await startModel({ ...common, bind: undefined, models }, context);
-      const features = await startFeatures(
-        {
-          queues,
-          dialect: values.dialect,
-          dataset: datasetOf(values, data),
-          tasks: undefined,
-          statePath: values.featuresState ?? join(values.logs, 'features.db'),
-          resume: values.resume,
-          limits: { ...FEATURES_LIMITS, stopWithinMs: values.stopWithin / 2 },
-        },
-        context,
+      const model = own(await startModel({ ...common, bind: undefined, models }, context));
+      const features = own(
+        await startFeatures(
+          {
+            queues,
+            dialect: values.dialect,
+            dataset,
+            tasks: undefined,
+            statePath: values.featuresState ?? join(values.logs, 'features.db'),
+            resume: values.resume,
+            limits: { ...FEATURES_LIMITS, stopWithinMs: values.stopWithin / 2 },
+          },
+          context,
+        ),
       );
       const progress = new Progress({ features, model, metric });
       return {
-        stages: [features, model, metric, plot],
         page: values.page ? plot.routes : undefined,
-        finished: progress.finished(),
+        finished: progress.finished(ending),
         running: (http) =>
           shown.start(progress, {
             log: resolve(metric.logPath),

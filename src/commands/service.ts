@@ -24,12 +24,15 @@ export interface Service {
   /** Takes the lines of the logger; absent: they go to standard error. */
   readonly say?: (line: string) => void;
   broker(log: Logger): Broker;
-  start(context: StageContext): Promise<Started>;
+  /**
+   * Starts the stages, the last of the data's way first. `own` hands each over to be stopped at the end;
+   * `ending` aborts when that begins.
+   */
+  start(context: StageContext, own: <S extends Stage>(stage: S) => S, ending: AbortSignal): Promise<Started>;
 }
 
-/** Stages in the order of the data. */
+/** What a service is once its stages run. */
 export interface Started {
-  readonly stages: readonly Stage[];
   readonly page?: Hono | undefined;
   /** Fulfilled when there is nothing more to do; until then the service runs on. */
   readonly finished: Promise<void>;
@@ -43,7 +46,7 @@ export interface Started {
  * Runs stages until they have finished, one fails, or SIGTERM or SIGINT asks for the end: then they stop in
  * the order of the data, so that what the first has sent still reaches the last, and the broker closes.
  *
- * @returns the exit code: 0, or 1 when it failed
+ * @returns the exit code: 0 done, 1 failed, 2 wrong usage
  */
 export async function runService(service: Service): Promise<number> {
   const { values } = service;
@@ -58,23 +61,32 @@ export async function runService(service: Service): Promise<number> {
   const asked = new AbortController();
   const signal = onSignals(asked, log);
   const broker = service.broker(log);
-  const unwatch = broker.onState((state) => log.info(`the broker is ${state} (${broker.address})`));
+  const unwatch = broker.onState((state) =>
+    log[broker.address === 'memory' ? 'debug' : 'info'](`the broker is ${state} (${broker.address})`),
+  );
+  const stages: Stage[] = [];
+  const ending = new AbortController();
   let started: Started | undefined;
   let http: HttpServer | undefined;
   let code = 0;
   try {
-    started = await service.start({ broker, log, registry, clock: service.clock ?? SYSTEM_CLOCK });
+    const own = <S extends Stage>(stage: S): S => {
+      stages.unshift(stage);
+      return stage;
+    };
+    const context = { broker, log, registry, clock: service.clock ?? SYSTEM_CLOCK };
+    started = await service.start(context, own, ending.signal);
     if (service.port !== undefined) {
       const { number, isGiven } = service.port;
       http = await startHttp(
         { ...values, port: number, portGiven: isGiven },
-        { stages: started.stages, registry, page: started.page },
+        { stages, registry, page: started.page },
       );
     }
     using _view = started.running?.(http) ?? { [Symbol.dispose]: () => undefined };
     if (started.running === undefined && http !== undefined)
       log.info(`runs; health and figures on ${http.url}`);
-    const failed = started.stages.map(async (stage) => {
+    const failed = stages.map(async (stage) => {
       await stage.done;
       await once(asked.signal, 'abort');
     });
@@ -84,16 +96,15 @@ export async function runService(service: Service): Promise<number> {
       ...failed,
     ]);
   } catch (error) {
-    code = 1;
-    report(error, log);
+    code = report(error, log);
   }
+  ending.abort();
   const isInTime = await within(values.stopWithin, async () => {
-    for (const stage of started?.stages ?? []) await stage.stop();
+    for (const stage of stages) await stage.stop();
     await http?.[Symbol.asyncDispose]();
     await broker.close({ timeoutMs: values.stopWithin / 2 });
   }).catch((error: unknown) => {
-    report(error, log);
-    code = 1;
+    code = report(error, log);
     return true;
   });
   signal[Symbol.dispose]();
@@ -107,10 +118,11 @@ export async function runService(service: Service): Promise<number> {
   return code === 0 ? (started?.ended?.() ?? 0) : code;
 }
 
-/** An expected failure is a line; anything else is a bug, and its stack is shown. */
-function report(error: unknown, log: Logger): void {
+/** An expected failure is a line; anything else is a bug, and its stack is shown. Gives the exit code. */
+function report(error: unknown, log: Logger): number {
   if (error instanceof AftermathError) log.error(error.message);
   else log.error(error instanceof Error ? (error.stack ?? error.message) : messageOf(error));
+  return error instanceof AftermathError && error.consequence === 'usage' ? 2 : 1;
 }
 
 /** A terminal gives Ctrl-C to everything in the foreground, and npm and our launcher pass it on besides. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -120,7 +120,10 @@ test('a truth sent as text where predictions are numbers is refused, one where l
   await send('y_pred', '[{"id":1,"body":1.5},{"id":2,"body":2.5}]');
   await send('y_true', '{"id":1,"body":1}');
   const log = join(folder, 'metric_log.csv');
-  await eventually('the first outcome', () => readFileSync(log, 'utf8').includes('1,1,1.5,0.5'));
+  await eventually(
+    'the first outcome',
+    () => existsSync(log) && readFileSync(log, 'utf8').includes('1,1,1.5,0.5'),
+  );
   await send('y_true', '{"id":2,"body":"2.5"}');
   await eventually('a dead letter', async () => ((await broker.queueDepth(DEAD_LETTERS))?.messages ?? 0) > 0);
 });

@@ -1,0 +1,24 @@
+/**
+ * A change detector: says at which observations a stream of numbers looks different from before. It promises
+ * no rate of false alarms: its marks belong on a chart, and are never an alarm by themselves.
+ *
+ * A state is plain data, changed in place.
+ */
+export interface ChangeDetector<S> {
+  readonly kind: 'order-dependent';
+  readonly version: number;
+  readonly name: string;
+  empty(): S;
+  /**
+   * Takes the next observation; true where a change is seen.
+   *
+   * @throws {RangeError} on an observation that cannot be; the state is unchanged
+   */
+  add(state: S, observation: number): boolean;
+}
+
+/** The observation itself. @throws {RangeError} when it is not finite */
+export function checkedObservation(observation: number): number {
+  if (Number.isFinite(observation)) return observation;
+  throw new RangeError(`Cannot look for a change at ${observation}: a finite number is expected`);
+}

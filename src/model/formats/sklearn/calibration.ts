@@ -1,9 +1,9 @@
 import { isObject, type PickleValue } from '../pickle/values.ts';
 import { Attributes } from './attributes.ts';
 import { isotonicCurve } from './isotonic.ts';
-import { argmaxRows, expit } from './probabilities.ts';
+import { argmaxRows, expit, softmaxRows } from './probabilities.ts';
 import type { Builder } from './registry.ts';
-import type { Built, Frame, Refusals, Scoring } from './step.ts';
+import type { Built, Classifier, Frame, Refusals, Scoring } from './step.ts';
 import { requireClassifier } from './wrappers.ts';
 
 /** Classifiers whose scores were mapped to probabilities on other rows. */
@@ -54,6 +54,8 @@ interface Member {
 function memberOf(member: Attributes, classes: readonly unknown[]): Member {
   const inner = requireClassifier(member.step(member.has('estimator') ? 'estimator' : 'base_estimator'));
   const width = classes.length;
+  const about = { featureCount: inner.featureCount, textFeatures: inner.textFeatures, lines: inner.lines };
+  if (member.get('method') === 'temperature') return { ...about, score: cooled(inner, member, width) };
   const places = (inner.classes[0] ?? []).map((label) => classes.indexOf(label));
   if (places.includes(-1)) throw member.odd('estimator', 'an estimator of the same classes');
   const calibrators = member
@@ -75,11 +77,41 @@ function memberOf(member: Attributes, classes: readonly unknown[]): Member {
     }
     return result;
   };
-  return { featureCount: inner.featureCount, textFeatures: inner.textFeatures, lines: inner.lines, score };
+  return { ...about, score };
 }
 
+/** Logits times one number, then softmax. @see Guo et al. (2017), arXiv:1706.04599 */
+function cooled(inner: Classifier, member: Attributes, width: number): Scoring {
+  const [calibrator] = member.list('calibrators');
+  if (!isObject(calibrator) || inner.classes[0]?.length !== width)
+    throw member.odd('calibrators', 'a temperature');
+  const factor = new Attributes(calibrator, member.context).number('beta_');
+  const { decision, proba } = inner;
+  if (decision === undefined) {
+    if (proba === undefined) return member.fail('estimator', 'an estimator with scores');
+    return (frame, refusals) =>
+      softmaxRows(
+        proba(frame, refusals).map((share) => factor * Math.log(share + SMALLEST)),
+        width,
+      );
+  }
+  return (frame, refusals) => {
+    const scores = decision(frame, refusals);
+    if (width > 2)
+      return softmaxRows(
+        scores.map((score) => factor * score),
+        width,
+      );
+    const both = new Float64Array(2 * frame.rows);
+    for (const [row, score] of scores.entries()) both.set([-factor * score, factor * score], 2 * row);
+    return softmaxRows(both, 2);
+  };
+}
+
+const SMALLEST = 2 ** -52;
+
 /** rows × 1 for two classes, else rows × classes of the inner estimator. */
-function scoresOf(inner: ReturnType<typeof requireClassifier>, member: Attributes): Scoring {
+function scoresOf(inner: Classifier, member: Attributes): Scoring {
   const { decision, proba } = inner;
   if (decision !== undefined) return decision;
   if (proba === undefined) return member.fail('estimator', 'an estimator with scores');

@@ -93,8 +93,9 @@ const CRITERIA_WITH_MISSING = new Set<PickleValue>([
   'poisson',
 ]);
 
-/** Whether this tree takes missing values: since 1.3, with random splits since 1.6. */
+/** Whether this tree takes missing values: since 1.3, with random splits since 1.6, with any criterion since 1.9. */
 export function treeTakesMissing(attributes: Attributes): boolean {
+  if (attributes.version() >= 1.09 && attributes.version() !== Infinity) return true;
   const since = attributes.get('splitter') === 'random' ? 1.06 : 1.03;
   return (
     attributes.version() >= since &&

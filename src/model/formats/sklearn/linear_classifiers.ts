@@ -58,7 +58,7 @@ function stochasticGradient(attributes: Attributes): Built {
 
 function logisticEach(scores: Float64Array, width: number): Float64Array {
   const each = scores.map((score) => expit(score));
-  return width === 1 ? bothSides(each) : normalizeRows(each, width, 'nan');
+  return width === 1 ? bothSides(each) : normalizeRows(each, width, 'uniform');
 }
 
 function multinomial(scores: Float64Array, width: number): Float64Array {

@@ -20,7 +20,7 @@ const IDS = [
   '"plain"',
   String.raw`"caf\u00e9"`,
   String.raw`"a\"b\\c"`,
-  ...Array.from({ length: 92 }, (_, i) => `${1_700_000_001 + i}.${(i * 37) % 1000 || 5}`),
+  ...Array.from({ length: 92 }, (_, i) => `${1_700_000_001 + i}.${i * 10 + 5}`),
 ];
 const BODY = Array.from({ length: 10 }, (_, i) => (i - 4) / 100);
 

@@ -9,15 +9,22 @@ export const PYTHON_VARIABLE = 'AFTERMATH_TEST_PYTHON';
 
 /** A Python with pika, for the peers of the old kind: `AFTERMATH_TEST_PYTHON`, an installed one, or apt's. */
 export async function pythonWithPika(): Promise<string> {
-  const named = process.env[PYTHON_VARIABLE] ?? findProgram('python3');
-  if (named && (await hasPika(named))) return named;
+  const found = await withPika();
+  if (found !== undefined) return found;
   if (mayInstall()) await install('python3-pika').catch(() => {});
-  for (const python of [findProgram('python3'), '/usr/bin/python3']) {
-    if (python && (await hasPika(python))) return python;
-  }
+  const installed = await withPika();
+  if (installed !== undefined) return installed;
   throw new Error(
     `The tests need Python with pika: install python3-pika (Debian, Ubuntu: apt-get install python3-pika), or name one in ${PYTHON_VARIABLE}.`,
   );
+}
+
+/** The Python first on PATH need not be the one that the system's packages belong to. */
+async function withPika(): Promise<string | undefined> {
+  for (const python of [process.env[PYTHON_VARIABLE], findProgram('python3'), '/usr/bin/python3']) {
+    if (python && (await hasPika(python))) return python;
+  }
+  return undefined;
 }
 
 async function hasPika(python: string): Promise<boolean> {

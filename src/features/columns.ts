@@ -15,6 +15,7 @@ export interface Columns {
   readonly tags: readonly Column[];
 }
 
+/** A column by name and place; the first place is 0. */
 export interface Column {
   readonly name: string;
   readonly place: number;

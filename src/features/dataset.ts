@@ -4,6 +4,7 @@ import { chooseColumns, type ColumnNames, type Columns } from './columns.ts';
 import { readCsv, versionOf, type CsvRow, type FileVersion } from './csv.ts';
 import { RowMaker, type RefusedRow, type Row } from './rows.ts';
 
+/** What to read, and what may be kept of it. */
 export type DatasetOptions = ColumnNames & {
   readonly data: string;
   /** A row without an event time is refused. */

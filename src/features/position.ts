@@ -19,6 +19,7 @@ export interface Position {
   readonly sentTimes: readonly SentTime[];
 }
 
+/** Where a new run begins. */
 export const START: Position = {
   features: 0,
   truths: 0,

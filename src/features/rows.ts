@@ -32,6 +32,7 @@ export interface RefusedRow {
   readonly reason: string;
 }
 
+/** Tells a row that cannot be used from one that can. */
 export function isRefused(row: Row | RefusedRow): row is RefusedRow {
   return 'reason' in row;
 }

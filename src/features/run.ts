@@ -21,6 +21,7 @@ import { followsEvents, nextTimeMs, rowsUntil, timelineOf, type Timeline } from 
 import { Wakeup } from './wakeup.ts';
 import { Watermark } from './watermark.ts';
 
+/** What a run is over, where it publishes, and from where on. */
 export interface RunOptions {
   readonly id: string;
   readonly dataset: Dataset;

@@ -7,6 +7,7 @@ import { Run } from './run.ts';
 import type { FeaturesSettings } from './settings.ts';
 import type { FeaturesState } from './state.ts';
 
+/** What runs are carried out with. */
 export interface RunnerOptions {
   readonly settings: FeaturesSettings;
   readonly context: StageContext;

@@ -4,6 +4,7 @@ import type { DataQueues, Dialect } from '../wire/queues.ts';
 import type { FeatureRecord, TruthRecord } from '../wire/records.ts';
 import { encodeTruth } from '../wire/truth.ts';
 
+/** Where a sender publishes, and whom it tells. */
 export interface SenderOptions {
   readonly broker: Broker;
   readonly queues: DataQueues;

@@ -12,6 +12,7 @@ export interface Block {
   readonly rows: readonly (Row | RefusedRow)[];
 }
 
+/** In which order the rows come, and how often. */
 export interface SequenceOptions {
   readonly order: 'file' | 'random';
   readonly seed: number;

@@ -32,7 +32,10 @@ export interface DatasetSettings {
   readonly tags: readonly string[];
   /** Ends after so many rows, refused ones included; `undefined`: after `passes`. */
   readonly rows: number | undefined;
-  /** Ends after so many passes over the file; `undefined`: goes round it until `rows` or until it is stopped. With `time` one. */
+  /**
+   * Ends after so many passes over the file; `undefined`: goes round it until `rows` or until it is stopped. With
+   * `time` it is always one: times cannot repeat.
+   */
   readonly passes: number | undefined;
   /** Rows per second; 0: as fast as it can. Not used with `speed`. */
   readonly rate: number;

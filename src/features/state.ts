@@ -13,12 +13,14 @@ export interface RunSpec {
   readonly shuffleRowsMax: number;
 }
 
+/** A run as it is stored. */
 export interface StoredRun {
   readonly id: string;
   readonly spec: RunSpec;
   readonly position: Position;
 }
 
+/** A task as it is stored. */
 export interface StoredTask {
   /** Its place in the order of acceptance. */
   readonly place: number;
@@ -32,6 +34,7 @@ export interface StoredTask {
   readonly error: string | undefined;
 }
 
+/** A task that is about to be accepted. */
 export interface NewTask {
   readonly id: string;
   /** Of the message's bytes. */

@@ -13,6 +13,7 @@ import type { FeaturesState, NewTask, StoredRun, StoredTask } from './state.ts';
 import { mustBeThere, taskFile } from './task-files.ts';
 import { aborted, Wakeup } from './wakeup.ts';
 
+/** What tasks are taken and carried out with. */
 export interface TaskWorkerOptions {
   readonly settings: FeaturesSettings;
   readonly tasks: TaskSettings;

@@ -13,6 +13,7 @@ export interface Folder extends AsyncDisposable {
   write(name: string, content: string | Uint8Array): Promise<string>;
 }
 
+/** A new empty folder. */
 export async function folder(): Promise<Folder> {
   const path = await mkdtemp(join(tmpdir(), 'aftermath-features-'));
   return {

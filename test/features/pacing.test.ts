@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { timelineOf } from '../../src/features/timeline.ts';
+import { DATASET } from './stage-harness.ts';
 import { EventPacing, RatePacing } from '../../src/features/pacing.ts';
 
 test('RatePacing keeps to its rate without drift, however late it is asked', () => {
@@ -52,4 +54,27 @@ test('EventPacing runs so many times as fast as the clock', () => {
   assert.equal(pacing.eventMs(50), 1_000_000);
   assert.equal(pacing.eventMs(1_050), 1_000_000 + 3_600_000);
   assert.equal(pacing.atMs(1_000_000 + 3_600_000), 1_050);
+});
+
+test('the label delay of a row is drawn evenly from its range, by seed and row alone', () => {
+  const labelDelay = { minMs: 1_000, maxMs: 3_000 };
+  const label = {
+    number: 1,
+    id: undefined,
+    truth: 1,
+    timeMs: undefined,
+    truthTimeMs: undefined,
+    tags: undefined,
+  };
+  const delays = (seed: number): number[] => {
+    const timeline = timelineOf({ ...DATASET, labelDelay, seed }, 5, { nowMs: 0, eventMs: undefined });
+    return Array.from({ length: 4_000 }, (_, seq) => timeline.dueMs(label, seq, 50_000) - 50_000);
+  };
+  const drawn = delays(1);
+  assert.deepEqual(drawn, delays(1));
+  assert.notDeepEqual(drawn, delays(2));
+  assert.ok(drawn.every((ms) => ms >= 1_000 && ms < 3_000));
+  const mean = drawn.reduce((sum, ms) => sum + ms, 0) / drawn.length;
+  // Four standard errors of the mean of 4,000 even draws
+  assert.ok(Math.abs(mean - 2_000) < (4 * (2_000 / Math.sqrt(12))) / Math.sqrt(4_000), `the mean is ${mean}`);
 });

@@ -13,6 +13,7 @@ import type { FeatureRecord, TruthRecord } from '../../src/wire/records.ts';
 import { decodeTruth } from '../../src/wire/truth.ts';
 import { DIABETES } from './files.ts';
 
+/** One pass over the diabetes data, as fast as it can. */
 export const DATASET: DatasetSettings = {
   data: DIABETES,
   target: 'progression',
@@ -30,6 +31,7 @@ export const DATASET: DatasetSettings = {
   labelDelay: { minMs: 0, maxMs: 0 },
 };
 
+/** Small, so that tests reach them. */
 export const LIMITS: FeaturesLimits = {
   batchRowsMax: 64,
   batchWaitMs: 2,
@@ -42,6 +44,7 @@ export const LIMITS: FeaturesLimits = {
   stopWithinMs: 2_000,
 };
 
+/** What a test wants otherwise. */
 export type Changes = Omit<Partial<FeaturesSettings>, 'dataset' | 'limits'> & {
   readonly dataset?: Partial<DatasetSettings>;
   readonly limits?: Partial<FeaturesLimits>;
@@ -84,7 +87,36 @@ export interface Bench extends AsyncDisposable {
   until(condition: () => boolean): Promise<void>;
 }
 
-/** @param options.broker `MemoryBroker` unless another is given; it is closed with the bench */
+/** One message as the stage published it. */
+export interface Published {
+  readonly queue: string;
+  readonly json: unknown;
+  readonly ids: readonly string[];
+  readonly atMs: number;
+}
+
+/** Notes everything that is published to a queue of this broker from now on, in order. */
+export function notePublished(broker: Broker): Published[] {
+  const publish = broker.publish.bind(broker);
+  const published: Published[] = [];
+  broker.publish = (target, message) => {
+    const { payload } = message;
+    published.push({
+      queue: 'queue' in target ? target.queue : '',
+      json: JSON.parse(Buffer.from(payload.bytes()).toString()),
+      ids: (payload.records ?? []).map((record) => (record as { id: string }).id),
+      atMs: performance.now(),
+    });
+    return publish(target, message);
+  };
+  return published;
+}
+
+/**
+ * A bench with a reader on both queues.
+ *
+ * @param options.broker a `MemoryBroker` unless another is given; it is closed with the bench
+ */
 export async function bench(options: { clock?: Clock; broker?: Broker } = {}): Promise<Bench> {
   const broker = options.broker ?? new MemoryBroker();
   const seen: Seen[] = [];
@@ -148,4 +180,9 @@ export async function bench(options: { clock?: Clock; broker?: Broker } = {}): P
     },
     [Symbol.asyncDispose]: () => broker.close({ timeoutMs: 1_000 }),
   };
+}
+
+/** The ids of records, in order. */
+export function ids(records: readonly (FeatureRecord | TruthRecord)[]): string[] {
+  return records.map(({ id }) => id);
 }

@@ -16,6 +16,7 @@ const TITLES: Readonly<Record<string, string>> = {
   mse: 'MSE',
   rmse: 'RMSE',
   r2: 'R²',
+  explained_variance: 'explained variance',
   median_absolute_error: 'median absolute error',
   p95_absolute_error: '95 % absolute error',
 };

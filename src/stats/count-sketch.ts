@@ -76,6 +76,27 @@ export function sketchQuantiles(sketch: CountSketch, ratios: readonly number[]):
   });
 }
 
+/**
+ * A quantile of signed numbers, kept as a sketch of those from 0 on and one of the sizes of those below.
+ *
+ * @throws {RangeError} when nothing is in them
+ */
+export function signedQuantile(
+  sketches: { readonly positive: CountSketch; readonly negative: CountSketch },
+  quantile: number,
+): number {
+  const below = countOf(sketches.negative);
+  const count = below + countOf(sketches.positive);
+  if (!(count > 0)) throw new RangeError('Cannot take a quantile of nothing');
+  const rank = quantile * (count - 1);
+  const [low, high] = [Math.floor(rank), Math.ceil(rank)].map((at) =>
+    at < below
+      ? -orderStatistics(sketches.negative, [below - 1 - at]).get(below - 1 - at)!
+      : orderStatistics(sketches.positive, [at - below]).get(at - below)!,
+  ) as [number, number];
+  return low + (high - low) * (rank - Math.floor(rank));
+}
+
 /** Counts in bins of equal width that begin at 0: bin i covers [i·width, (i+1)·width). */
 export interface LinearBins {
   /** A power of two. */

@@ -51,8 +51,8 @@ export interface RegressionState {
 /**
  * The linear figures of a regression, over one shared state.
  *
- * `value` gives `mae`, `mse`, `rmse`, `bias` (mean of prediction − truth), `r2` (absent below two rows or
- * without variance in the truths), and from a sketch of counts, within 0.4 % of the exact quantile and
+ * `value` gives `mae`, `mse`, `rmse`, `bias` (mean of prediction − truth), `r2` and `explained_variance`
+ * (absent below two rows or without variance in the truths), and from a sketch of counts, within 0.4 % of the exact quantile and
  * unweighted, `median_absolute_error` and `p95_absolute_error`. Without an outcome it is `{}`.
  *
  * Sums are exact, and a quotient of sums is rounded once: a figure is the double nearest to its formula.
@@ -157,17 +157,29 @@ function figures(state: RegressionState): Figures {
     mse,
     rmse: Math.sqrt(mse),
     bias: ratio(exactly(state.signed), weight),
-    r2: state.rows < 2 ? undefined : determination(state, weight, squared),
+    ...shares(state, weight, squared),
     median_absolute_error: median,
     p95_absolute_error: p95,
   });
 }
 
-/** 1 − Σwe² / Σw(y − ȳ)², or `undefined` without variance: no cancellation, the sums are exact. */
-function determination(state: RegressionState, weight: Dyadic, squared: Dyadic): number | undefined {
+/**
+ * R² = 1 − Σwe² / Σw(y − ȳ)², and explained variance = 1 − Σw(e − ē)² / Σw(y − ȳ)², or neither without
+ * variance: no cancellation, the sums are exact.
+ */
+function shares(
+  state: RegressionState,
+  weight: Dyadic,
+  squared: Dyadic,
+): { r2?: number; explained_variance?: number } {
   const total = exactly(state.truth);
   // Σw(y − ȳ)² = (Σw·Σwy² − (Σwy)²) / Σw
   const variation = minus(times(weight, exactly(state.truthSquared)), times(total, total));
-  if (variation.units <= 0n) return undefined;
-  return ratio(minus(variation, times(weight, squared)), variation);
+  if (state.rows < 2 || variation.units <= 0n) return {};
+  const bias = exactly(state.signed);
+  const unexplained = times(weight, squared);
+  return {
+    r2: ratio(minus(variation, unexplained), variation),
+    explained_variance: ratio(minus(variation, minus(unexplained, times(bias, bias))), variation),
+  };
 }

@@ -40,6 +40,7 @@ test('the linear model on the diabetes data: what scikit-learn and numpy say', a
     mse: 2859.6963475867506,
     rmse: Math.sqrt(2859.6963475867506),
     r2: 0.5177484222203498,
+    explained_variance: 0.5177484222203498,
     median_absolute_error: 38.52476456738302,
     p95_absolute_error: 99.18081732555113,
   };
@@ -61,6 +62,7 @@ test('as text it is the table people paste', async () => {
       'RMSE                   53.4761',
       'bias                   0.0000',
       'R²                     0.5177',
+      'explained variance     0.5177',
       'median absolute error  38.5248',
       '95 % absolute error    99.1808',
       '',

@@ -1,0 +1,48 @@
+import { ratio } from './dyadic.ts';
+import { add, addProduct, emptySum, exactly, mergeSum, sumOf } from './exact-sum.ts';
+import type { ExactSum } from './exact-sum.ts';
+import type { StateReader, StateWriter } from './state-bytes.ts';
+
+/** A weighted mean whose sums are exact: Σwx / Σw, rounded once. Changed in place. */
+export interface ExactMean {
+  rows: number;
+  readonly weight: ExactSum;
+  readonly total: ExactSum;
+}
+
+/** Nothing in it yet. */
+export function emptyMean(): ExactMean {
+  return { rows: 0, weight: emptySum(), total: emptySum() };
+}
+
+/** Adds (sign 1) or takes out (−1) a value of at most 1e200 in size. The caller checks value and weight. */
+export function addToMean(mean: ExactMean, value: number, weight: number, sign: 1 | -1): void {
+  mean.rows += sign;
+  add(mean.weight, sign * weight);
+  addProduct(mean.total, sign * weight, value);
+}
+
+/** Adds all of `other`, which stays as it is. */
+export function mergeMean(mean: ExactMean, other: ExactMean): void {
+  mean.rows += other.rows;
+  mergeSum(mean.weight, other.weight);
+  mergeSum(mean.total, other.total);
+}
+
+/** The double nearest to Σwx / Σw; `undefined` when nothing is in it. */
+export function meanOf(mean: ExactMean): number | undefined {
+  const weight = exactly(mean.weight);
+  return mean.rows <= 0 || weight.units <= 0n ? undefined : ratio(exactly(mean.total), weight);
+}
+
+/** Writes rows and sums. */
+export function writeMean(writer: StateWriter, mean: ExactMean): void {
+  writer.integer(mean.rows);
+  writer.exact(exactly(mean.weight));
+  writer.exact(exactly(mean.total));
+}
+
+/** Reads what `writeMean` wrote. @throws {RangeError} on bytes that are no mean */
+export function readMean(reader: StateReader): ExactMean {
+  return { rows: reader.integer(), weight: sumOf(reader.exact()), total: sumOf(reader.exact()) };
+}

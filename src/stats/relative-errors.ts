@@ -1,0 +1,42 @@
+import type { LinearFigures } from './figure.ts';
+import { meanFigures } from './mean-figures.ts';
+import type { MeansState } from './mean-figures.ts';
+import { checkedValue } from './outcome-limits.ts';
+import type { RegressionOutcome } from './regression.ts';
+
+type Name = 'mape' | 'smape' | 'msle';
+
+/**
+ * Errors in proportion: `mape` |e| / |y| (undefined where y is 0), `smape` 2|e| / (|y| + |p|), 0..2
+ * (undefined where both are 0), `msle` (ln(1 + p) − ln(1 + y))² (undefined where either is negative). Each is
+ * the mean over the rows where it is defined, and `…_undefined_rows` says how many were left out, if any.
+ *
+ * On rows where they are defined as scikit-learn 1.2, which divides by 2.2e-16 where y is 0, and refuses negatives.
+ */
+export const relativeErrors: LinearFigures<MeansState<Name>, RegressionOutcome> = meanFigures({
+  names: ['mape', 'smape', 'msle'] as const,
+  version: 1,
+  values(outcome: RegressionOutcome) {
+    const truth = checkedValue(outcome.truth, 'a truth');
+    const prediction = checkedValue(outcome.prediction, 'a prediction');
+    const size = Math.abs(prediction - truth);
+    const sizes = Math.abs(truth) + Math.abs(prediction);
+    return {
+      mape: bounded(size / Math.abs(truth)),
+      smape: sizes === 0 ? undefined : (2 * size) / sizes,
+      msle: truth < 0 || prediction < 0 ? undefined : (Math.log1p(prediction) - Math.log1p(truth)) ** 2,
+    };
+  },
+  figures(means, { undefinedRows }) {
+    const figures: Record<string, number | undefined> = { ...means };
+    for (const [name, rows] of Object.entries(undefinedRows)) {
+      if (rows > 0) figures[`${name}_undefined_rows`] = rows;
+    }
+    return figures;
+  },
+});
+
+/** A truth so near to 0 that an exact sum cannot hold the quotient counts as 0. */
+function bounded(quotient: number): number | undefined {
+  return quotient <= 1e200 ? quotient : undefined;
+}

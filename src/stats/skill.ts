@@ -1,0 +1,72 @@
+import type { LinearFigures } from './figure.ts';
+import { meanFigures } from './mean-figures.ts';
+import type { MeansState } from './mean-figures.ts';
+import { checkedValue } from './outcome-limits.ts';
+import type { Baselines } from './running-baselines.ts';
+
+/** An outcome with the naive answers as they stood when its prediction came in. */
+export interface SkillOutcome {
+  readonly truth: number;
+  readonly prediction: number;
+  /** `undefined` where nothing was known yet: no outcome for the skill. */
+  readonly baselines: Baselines | undefined;
+  /** 0..1e50; 1 when absent. */
+  readonly weight?: number | undefined;
+}
+
+const NAMES = [
+  'absolute',
+  'squared',
+  'median_absolute',
+  'mean_squared',
+  'last_absolute',
+  'last_squared',
+] as const;
+
+/**
+ * Skill against naive answers: 1 − loss / loss of the naive one, on the rows that have both. 0 is no better than
+ * naive, below 0 is worse than a constant. `mae_skill_median` and `mse_skill_mean` against median and mean so
+ * far, `mae_skill_last` and `mse_skill_last` against the last value known; beside them the naive losses
+ * `mae_of_median`, `mse_of_mean`, `mae_of_last`. A skill is absent where the naive answer is never wrong.
+ */
+export const skill: LinearFigures<MeansState<(typeof NAMES)[number]>, SkillOutcome> = meanFigures({
+  names: NAMES,
+  version: 1,
+  values({ truth, prediction, baselines }: SkillOutcome) {
+    const y = checkedValue(truth, 'a truth');
+    const error = checkedValue(prediction, 'a prediction') - y;
+    if (baselines === undefined) return NONE;
+    const off = (value: number): number => checkedValue(value, 'a baseline') - y;
+    const [median, mean, last] = [off(baselines.median), off(baselines.mean), off(baselines.last)];
+    return {
+      absolute: Math.abs(error),
+      squared: error * error,
+      median_absolute: Math.abs(median),
+      mean_squared: mean * mean,
+      last_absolute: Math.abs(last),
+      last_squared: last * last,
+    };
+  },
+  figures: (means) => ({
+    mae_skill_median: skillOf(means.absolute, means.median_absolute),
+    mse_skill_mean: skillOf(means.squared, means.mean_squared),
+    mae_skill_last: skillOf(means.absolute, means.last_absolute),
+    mse_skill_last: skillOf(means.squared, means.last_squared),
+    mae_of_median: means.median_absolute,
+    mse_of_mean: means.mean_squared,
+    mae_of_last: means.last_absolute,
+  }),
+});
+
+const NONE = {
+  absolute: undefined,
+  squared: undefined,
+  median_absolute: undefined,
+  mean_squared: undefined,
+  last_absolute: undefined,
+  last_squared: undefined,
+};
+
+function skillOf(loss: number | undefined, naive: number | undefined): number | undefined {
+  return loss === undefined || naive === undefined || naive === 0 ? undefined : 1 - loss / naive;
+}

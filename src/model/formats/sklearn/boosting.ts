@@ -1,11 +1,12 @@
 import { ModelLoadError } from '../../load_error.ts';
 import { isObject } from '../pickle/values.ts';
-import { packTrees, type PackedTrees } from '../trees/packed_trees.ts';
-import { anyMissing, findLeaves } from '../trees/walk.ts';
+import { packTrees, placeValues } from '../trees/packed_trees.ts';
+import { addLeaves } from '../trees/walk.ts';
 import type { Attributes } from './attributes.ts';
 import { checkNumbers } from './checks.ts';
 import { decisionTreeOf } from './decision_tree.ts';
 import { membersOf, toSingle } from './forests.ts';
+import { joined } from './joined.ts';
 import { argmaxRows, bothSides, expit, softmaxRows } from './probabilities.ts';
 import type { Builder } from './registry.ts';
 import { numericFrame, type Built, type Frame, type Refusals, type Step } from './step.ts';
@@ -128,12 +129,13 @@ function rawScores(attributes: Attributes, width: number): RawScores {
       throw attributes.odd('estimators_', 'trees with one value a leaf');
     return values.map((value) => rate * value);
   });
-  const packed = packTrees(
+  const { budget } = attributes.context;
+  const { trees: packed, places } = packTrees(
     trees.map(({ nodes }) => nodes),
     featureCount,
-    attributes.context.budget,
+    budget,
   );
-  const table = joined(leaves, attributes);
+  const table = placeValues(joined(leaves, attributes), places, 1, budget);
   const who = attributes.className;
   return {
     featureCount,
@@ -141,46 +143,17 @@ function rawScores(attributes: Attributes, width: number): RawScores {
     score(frame, refusals, start) {
       const values = toSingle(checkNumbers(frame, refusals, { who, single: true }));
       const scores = start(numericFrame(frame.rows, frame.width, values), refusals);
-      addTrees(scores, { packed, table, width }, values, frame);
+      const { rows, width: columns } = frame;
+      addLeaves(packed, {
+        values,
+        rows,
+        width: columns,
+        table,
+        leafWidth: 1,
+        columns: width,
+        result: scores,
+      });
       return scores;
     },
   };
-}
-
-/** Trees whose leaves are added, tree t to column t mod width. */
-export interface Boosted {
-  readonly packed: PackedTrees;
-  /** The value of every node. */
-  readonly table: Float64Array;
-  readonly width: number;
-}
-
-/** Adds the leaf of every tree to the scores, in the order of the trees. */
-export function addTrees(
-  scores: Float64Array,
-  { packed, table, width }: Boosted,
-  values: Float64Array,
-  frame: Frame,
-): void {
-  const found = new Int32Array(frame.rows);
-  const hasMissing = packed.missingLeft !== undefined && anyMissing(values);
-  for (let tree = 0; tree < packed.roots.length; tree++) {
-    findLeaves(packed, tree, values, frame.width, found, hasMissing);
-    for (let row = 0, to = tree % width; row < found.length; row++, to += width) {
-      scores[to] = (scores[to] as number) + (table[found[row] as number] as number);
-    }
-  }
-}
-
-/** Arrays one after the other. */
-export function joined(parts: readonly Float64Array[], attributes: Attributes): Float64Array {
-  const size = parts.reduce((sum, { length }) => sum + length, 0);
-  attributes.context.budget.take(8 * size);
-  const table = new Float64Array(size);
-  let start = 0;
-  for (const part of parts) {
-    table.set(part, start);
-    start += part.length;
-  }
-  return table;
 }

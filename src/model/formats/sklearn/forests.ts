@@ -1,10 +1,11 @@
 import type { Value } from '../../../wire/records.ts';
 import { isObject } from '../pickle/values.ts';
-import { packTrees } from '../trees/packed_trees.ts';
-import { anyMissing, findLeaves } from '../trees/walk.ts';
+import { packTrees, placeValues } from '../trees/packed_trees.ts';
+import { addLeaves } from '../trees/walk.ts';
 import { Attributes } from './attributes.ts';
 import { checkNumbers } from './checks.ts';
 import { classShares, decisionTreeOf, treeTakesMissing, type DecisionTree } from './decision_tree.ts';
+import { joined } from './joined.ts';
 import { argmaxRows } from './probabilities.ts';
 import type { Builder } from './registry.ts';
 import type { Built, Frame, Refusals } from './step.ts';
@@ -152,47 +153,20 @@ function summedLeaves(
 ): Summed {
   const featureCount = sameOf(attributes, trees, (tree) => tree.featureCount);
   const { budget } = attributes.context;
-  const packed = packTrees(
+  const { trees: packed, places } = packTrees(
     trees.map(({ nodes }) => nodes),
     featureCount,
     budget,
   );
-  const size = leaves.reduce((sum, { length }) => sum + length, 0);
-  budget.take(8 * size);
-  const table = new Float64Array(size);
-  let start = 0;
-  for (const part of leaves) {
-    table.set(part, start);
-    start += part.length;
-  }
+  const table = placeValues(joined(leaves, attributes), places, width, budget);
   return {
     featureCount,
-    score(values, frame) {
-      const result = new Float64Array(frame.rows * width);
-      const found = new Int32Array(frame.rows);
-      const hasMissing = packed.missingLeft !== undefined && anyMissing(values);
-      for (let tree = 0; tree < trees.length; tree++) {
-        findLeaves(packed, tree, values, frame.width, found, hasMissing);
-        if (width === 1) addScalars(result, table, found);
-        else addVectors(result, table, found, width);
-      }
+    score(values, { rows, width: columns }) {
+      const result = new Float64Array(rows * width);
+      addLeaves(packed, { values, rows, width: columns, table, leafWidth: width, columns: 1, result });
       return result;
     },
   };
-}
-
-function addScalars(result: Float64Array, table: Float64Array, found: Int32Array): void {
-  for (let row = 0; row < found.length; row++) {
-    result[row] = (result[row] as number) + (table[found[row] as number] as number);
-  }
-}
-
-function addVectors(result: Float64Array, table: Float64Array, found: Int32Array, width: number): void {
-  for (let row = 0, to = 0; row < found.length; row++) {
-    const from = (found[row] as number) * width;
-    for (let at = 0; at < width; at++, to++)
-      result[to] = (result[to] as number) + (table[from + at] as number);
-  }
 }
 
 function sameOf(

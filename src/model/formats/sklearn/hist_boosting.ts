@@ -1,8 +1,15 @@
 import { fieldOf } from '../pickle/ndarray.ts';
 import { isArray, isObject } from '../pickle/values.ts';
-import { packTrees, type CategorySplits, type PackedTrees, type TreeNodes } from '../trees/packed_trees.ts';
+import {
+  packTrees,
+  placeValues,
+  type CategorySplits,
+  type PackedTrees,
+  type TreeNodes,
+} from '../trees/packed_trees.ts';
+import { addLeaves } from '../trees/walk.ts';
 import { Attributes } from './attributes.ts';
-import { addTrees, joined } from './boosting.ts';
+import { joined } from './joined.ts';
 import { checkNumbers } from './checks.ts';
 import { requireTransformer } from './pipeline.ts';
 import { argmaxRows, bothSides, expit, softmaxRows } from './probabilities.ts';
@@ -75,18 +82,20 @@ function rawScores(attributes: Attributes, width: number): RawScores {
     : undefined;
   const featureCount = attributes.has('n_features_in_')
     ? attributes.number('n_features_in_')
-    : attributes.number('_n_features');
+    : attributes.number(attributes.has('_n_features') ? '_n_features' : 'n_features_');
   const trees = predictors.map((predictor) => histTreeOf(predictor));
   const { budget } = attributes.context;
   const nodes = trees.map((tree) => tree.nodes);
+  const { trees: plain, places } = packTrees(nodes, featureCount, budget);
   const packed: PackedTrees = {
-    ...packTrees(nodes, featureCount, budget),
-    categories: categorySplits(attributes, trees, featureCount),
+    ...plain,
+    categories: categorySplits(attributes, trees, { featureCount, places }),
   };
-  const table = joined(
-    trees.map(({ values }) => values),
+  const values = joined(
+    trees.map((tree) => tree.values),
     attributes,
   );
+  const table = placeValues(values, places, 1, budget);
   const baseline = attributes.numbersIn(attributes.get('_baseline_prediction'))?.values;
   if (baseline?.length !== width) throw attributes.odd('_baseline_prediction', `${width} numbers`);
   const who = attributes.className;
@@ -101,7 +110,16 @@ function rawScores(attributes: Attributes, width: number): RawScores {
       const values = checkNumbers(prepared, refusals, { who, missing: true, infinite: true });
       const scores = new Float64Array(frame.rows * width);
       for (let at = 0; at < scores.length; at++) scores[at] = baseline[at % width] as number;
-      addTrees(scores, { packed, table, width }, values, prepared);
+      const { rows, width: columns } = prepared;
+      addLeaves(packed, {
+        values,
+        rows,
+        width: columns,
+        table,
+        leafWidth: 1,
+        columns: width,
+        result: scores,
+      });
       return scores;
     },
   };
@@ -143,7 +161,7 @@ function histTreeOf(predictor: Attributes): HistTree {
 function categorySplits(
   attributes: Attributes,
   trees: readonly HistTree[],
-  featureCount: number,
+  { featureCount, places }: { featureCount: number; places: Int32Array },
 ): CategorySplits | undefined {
   if (!trees.some(({ isCategorical }) => isCategorical?.some((flag) => flag !== 0) === true))
     return undefined;
@@ -161,7 +179,7 @@ function categorySplits(
       const row = tree.bitsetRows?.[inside] ?? -1;
       if (!(row >= 0 && 8 * row + 8 <= tree.bitsets.length))
         throw attributes.odd('_predictors', 'sets for each category split');
-      rows[node] = word / 8 + row;
+      rows[places[node] as number] = word / 8 + row;
     }
     if (tree.bitsets.length % 8 !== 0) throw attributes.odd('_predictors', 'sets of 256 categories');
     goLeft.set(tree.bitsets, word);

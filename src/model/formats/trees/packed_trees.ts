@@ -2,20 +2,20 @@ import { ModelLoadError } from '../../load_error.ts';
 import type { Budget } from '../budget.ts';
 
 /**
- * Many binary trees in a few typed arrays, one entry a node, tree after tree.
+ * Many binary trees in one buffer, 16 bytes a node, tree after tree.
  *
- * A leaf is its own child, so that a walk of as many steps as the tree is deep needs no test for the end.
+ * Node n has its threshold at `thresholds[2n]`, its feature at `links[4n + 2]` and its left child at
+ * `links[4n + 3]`; the right child follows the left one. A leaf is its own left child and its threshold is
+ * infinite, so that a walk of as many steps as the tree is deep needs no test for the end.
  */
 export interface PackedTrees {
   /** Index of each tree's root. */
   readonly roots: Int32Array;
   /** Steps from the root to the deepest leaf, of each tree. */
   readonly depths: Int32Array;
-  readonly features: Int32Array;
-  /** A row goes left when its feature is ≤ this. */
+  /** A row goes right when its feature is above this. */
   readonly thresholds: Float64Array;
-  /** Left child at 2·node, right child after it. */
-  readonly children: Int32Array;
+  readonly links: Int32Array;
   /** 1 where a missing value goes left; `undefined` when it goes right everywhere. */
   readonly missingLeft: Uint8Array | undefined;
   readonly categories: CategorySplits | undefined;
@@ -41,48 +41,77 @@ export interface TreeNodes {
   readonly missingLeft: Float64Array | undefined;
 }
 
+/** Trees, and where each node of the file went: `places[n]` for node n counted over all trees. */
+export interface Packing {
+  readonly trees: PackedTrees;
+  readonly places: Int32Array;
+}
+
 /**
- * Packs trees, having checked that every child comes after its parent (so that no walk can go round), that
- * every feature exists, and that every node has all its parts.
+ * Packs trees, having checked that every node but the root has exactly one parent, which comes before it (so
+ * that no walk can go round), that every feature exists, and that every node has all its parts.
  *
  * @param featureCount columns of the rows that will be walked
  * @throws {ModelLoadError}
  */
-export function packTrees(trees: readonly TreeNodes[], featureCount: number, budget: Budget): PackedTrees {
+export function packTrees(trees: readonly TreeNodes[], featureCount: number, budget: Budget): Packing {
   const nodes = trees.reduce((sum, { left }) => sum + left.length, 0);
   const hasMissingLeft = trees.some(({ missingLeft }) => missingLeft?.some((flag) => flag !== 0) === true);
-  budget.take(nodes * 21 + trees.length * 8);
+  budget.take(nodes * 25 + trees.length * 8);
+  const buffer = new ArrayBuffer(16 * nodes);
   const packed = {
     roots: new Int32Array(trees.length),
     depths: new Int32Array(trees.length),
-    features: new Int32Array(nodes),
-    thresholds: new Float64Array(nodes),
-    children: new Int32Array(2 * nodes),
+    thresholds: new Float64Array(buffer),
+    links: new Int32Array(buffer),
     missingLeft: hasMissingLeft ? new Uint8Array(nodes) : undefined,
     categories: undefined,
   };
+  const places = new Int32Array(nodes).fill(-1);
   let start = 0;
   for (const [index, tree] of trees.entries()) {
     packed.roots[index] = start;
-    packed.depths[index] = packTree(tree, start, featureCount, packed);
+    packed.depths[index] = packTree(tree, { start, featureCount }, packed, places);
     start += tree.left.length;
   }
-  return packed;
+  return { trees: packed, places };
 }
 
-type Writable = { -readonly [K in keyof PackedTrees]: PackedTrees[K] };
+/** Puts what a file has for each node where the packed trees look for it. `width` values a node. */
+export function placeValues(
+  values: Float64Array,
+  places: Int32Array,
+  width: number,
+  budget: Budget,
+): Float64Array {
+  budget.take(8 * values.length);
+  const placed = new Float64Array(values.length);
+  for (const [node, place] of places.entries()) {
+    for (let at = 0; at < width; at++) placed[place * width + at] = values[node * width + at] as number;
+  }
+  return placed;
+}
 
-function packTree(tree: TreeNodes, start: number, featureCount: number, packed: Writable): number {
+function packTree(
+  tree: TreeNodes,
+  { start, featureCount }: { start: number; featureCount: number },
+  packed: PackedTrees,
+  places: Int32Array,
+): number {
   const count = tree.left.length;
   const parts = [tree.right, tree.features, tree.thresholds, tree.missingLeft ?? tree.left];
   if (count === 0 || parts.some((part) => part.length !== count))
     throw new ModelLoadError('a tree in it has no nodes');
   const depths = new Int32Array(count);
   let deepest = 0;
+  let next = start + 1;
+  places[start] = start;
   for (let node = 0; node < count; node++) {
-    const at = start + node;
+    const at = places[start + node] as number;
+    if (at < 0) throw new ModelLoadError('a tree in it has a node without a parent');
     if (tree.isLeaf(node)) {
-      packed.children.fill(at, 2 * at, 2 * at + 2);
+      packed.thresholds[2 * at] = Infinity;
+      packed.links[4 * at + 3] = at;
       deepest = Math.max(deepest, depths[node] as number);
       continue;
     }
@@ -90,13 +119,14 @@ function packTree(tree: TreeNodes, start: number, featureCount: number, packed: 
     if (!(feature >= 0 && feature < featureCount)) {
       throw new ModelLoadError(`a tree in it asks for feature ${feature} of ${featureCount}`);
     }
-    packed.features[at] = feature;
-    packed.thresholds[at] = tree.thresholds[node] as number;
+    packed.thresholds[2 * at] = tree.thresholds[node] as number;
+    packed.links[4 * at + 2] = feature;
+    packed.links[4 * at + 3] = next;
     if (packed.missingLeft !== undefined) packed.missingLeft[at] = tree.missingLeft?.[node] === 0 ? 0 : 1;
-    for (const [side, child] of [tree.left[node] as number, tree.right[node] as number].entries()) {
-      if (!(child > node && child < count))
-        throw new ModelLoadError('a tree in it has a child that is no later node');
-      packed.children[2 * at + side] = start + child;
+    for (const child of [tree.left[node] as number, tree.right[node] as number]) {
+      const isNew = child > node && child < count && places[start + child] === -1;
+      if (!isNew) throw new ModelLoadError('a tree in it has a child that is no later node of its own');
+      places[start + child] = next++;
       depths[child] = (depths[node] as number) + 1;
     }
   }

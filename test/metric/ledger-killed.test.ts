@@ -16,14 +16,16 @@ test('a writer killed with -9 at full speed, again and again, loses no outcome a
   await using disk = await LedgerOnDisk.open({ dir: scratch.dir });
   const ids = disk.rows().map((row) => row.split(',')[0]);
   const { truths, models } = disk.ledger.books;
+  const [model] = models;
+  assert.ok(model);
   assert.equal(new Set(ids).size, ids.length, 'no id is in the log twice');
   assert.deepEqual(
     ids.slice(0, from - 400),
     Array.from({ length: from - 400 }, (_, i) => `row-${i}`),
     'every outcome that was stored is in the log, in order',
   );
-  assert.equal(models[0]?.counts.scored, ids.length);
-  assert.equal(predictionImbalance(models[0]!.counts), 0);
+  assert.equal(model.counts.scored, ids.length);
+  assert.equal(predictionImbalance(model.counts), 0);
   assert.equal(truthImbalance(truths), 0);
   // Computed from the ids alone: what was scored twice, or not at all, would be off.
   const mae = ids.reduce((sum, _, i) => sum + Math.abs(i - i / 7), 0) / ids.length;

@@ -123,8 +123,10 @@ export class ArenaReader {
   }
 
   count(): number {
-    let value = 0;
-    for (let power = 1; ; power *= 128) {
+    const first = this.byte();
+    if (first < 128) return first;
+    let value = first & 127;
+    for (let power = 128; ; power *= 128) {
       const byte = this.byte();
       value += (byte & 127) * power;
       if (byte < 128) return value;
@@ -145,6 +147,12 @@ export class ArenaReader {
     for (let i = 0; i < length; i++, this.at += 2)
       text += String.fromCharCode(this.#view.getUint16(this.at, true));
     return text;
+  }
+
+  /** Goes on behind a text. */
+  skipText(): void {
+    const size = this.count();
+    this.at += (size >>> 1) * ((size & 1) + 1);
   }
 
   word(): string {

@@ -41,11 +41,12 @@ export function writeEntry(arena: Arena, entry: Entry, hash: number): number {
   return start;
 }
 
-/** Reads the entry that begins at `at`. */
-export function readEntry(reader: ArenaReader, bytes: Buffer, at: number): Entry {
+/** Reads the entry that begins at `at`. @param known its key, where it is known */
+export function readEntry(reader: ArenaReader, bytes: Buffer, at: number, known?: string): Entry {
   reader.open(bytes, at + FORGET_AT);
   const forgetMs = reader.double();
-  const key = reader.text();
+  const key = known ?? reader.text();
+  if (known !== undefined) reader.skipText();
   const flags = reader.byte();
   const token = flags & TOKEN ? reader.text() : key;
   const truth = flags & TRUTH ? readTruth(reader) : undefined;

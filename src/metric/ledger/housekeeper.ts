@@ -103,7 +103,7 @@ export class Housekeeper {
 const LOOK_AGAIN_MS_MAX = 60_000;
 
 /** So many neighbours of one level become one of the next. */
-const MERGE_RUN = 8;
+const MERGE_RUN = 16;
 
 function mergeable(live: readonly Segment[]): readonly Segment[] | undefined {
   for (let end = live.length; end >= MERGE_RUN; end--) {

@@ -8,6 +8,7 @@ import {
   type Segment,
   SegmentCursor,
   SegmentWriter,
+  viewOf,
 } from './segment.ts';
 import type { SegmentList } from './segment-list.ts';
 
@@ -21,7 +22,7 @@ export function* fold(table: RecentTable, blocks: Blocks, segments: SegmentList)
   const places = table.sortedPlaces();
   const writer = new SegmentWriter(blocks, { id, entriesMax: places.length });
   for (let i = 0; i < places.length; i++) {
-    writer.add(table.arena.bytes, places[i]!);
+    writer.add(table.arena.bytes, table.arena.view, places[i]!);
     if (i % STEP_ENTRIES === 0) yield STEP_ENTRIES;
   }
   return writer.finish({ place: id, level: 0 });
@@ -42,14 +43,15 @@ export function* merge(
   const cursors = inputs.map((segment) => new SegmentCursor(blocks, segment));
   const entriesMax = inputs.reduce((sum, { entries }) => sum + entries, 0);
   const writer = new SegmentWriter(blocks, { id: options.id, entriesMax });
+  const states: Seen[] = [];
   for (let n = 1; ; n++) {
-    const states = nextStates(cursors);
-    if (states.length === 0) break;
-    for (const { bytes, at } of states) {
+    if (!nextStates(cursors, states)) break;
+    for (const { bytes, view, at } of states) {
       const over =
-        bytes.readDoubleLE(at + FORGET_AT) < options.nowMs &&
-        bytes.readDoubleLE(at + DUE_AT) >= options.nowMs;
-      if (!(options.oldest && over)) writer.add(bytes, at);
+        options.oldest &&
+        view.getFloat64(at + FORGET_AT, true) < options.nowMs &&
+        view.getFloat64(at + DUE_AT, true) >= options.nowMs;
+      if (!over) writer.add(bytes, view, at);
     }
     if (n % STEP_ENTRIES === 0) yield STEP_ENTRIES;
   }
@@ -77,8 +79,9 @@ export function* sweep(
   let seen = 0;
   for (let number = 0; number < segment.fences.length; number++) {
     const bytes = blocks.read(segment.id, number);
-    for (let at = 0; at < bytes.length; at += bytes.readUInt32LE(at)) {
-      const due = bytes.readDoubleLE(at + DUE_AT);
+    const view = viewOf(bytes);
+    for (let at = 0; at < bytes.length; at += view.getUint32(at, true)) {
+      const due = view.getFloat64(at + DUE_AT, true);
       seen += 0.1;
       if (due >= options.nowMs) next = Math.min(next, due);
       else if (!options.replaced(bytes, at)) {
@@ -111,18 +114,29 @@ export function* drop(db: DatabaseSync, segments: SegmentList): Work<void> {
 const STEP_ENTRIES = 128;
 const DROP_BLOCKS = 64;
 
-/** The newest state of each entry with the least hash that is left, usually one; none at the end. Moves the cursors. */
-function nextStates(cursors: readonly SegmentCursor[]): Found[] {
+/** An entry in a block, with a view over the block. */
+interface Seen extends Found {
+  readonly view: DataView;
+}
+
+/**
+ * The newest state of each entry with the least hash that is left, usually one, into `states`. Moves the cursors.
+ *
+ * @returns whether there was one
+ */
+function nextStates(cursors: readonly SegmentCursor[], states: Seen[]): boolean {
+  states.length = 0;
   let hash = Infinity;
   for (const cursor of cursors) if (cursor.hash < hash) hash = cursor.hash;
-  const states: Found[] = [];
-  if (hash === Infinity) return states;
+  if (hash === Infinity) return false;
   for (const cursor of cursors) {
     while (cursor.hash === hash) {
-      const { bytes, at } = cursor;
-      if (!states.some((state) => isSameKey(state.bytes, state.at, bytes, at))) states.push({ bytes, at });
+      const { bytes, view, at } = cursor;
+      if (states.length === 0 || !states.some((state) => isSameKey(state.bytes, state.at, bytes, at))) {
+        states.push({ bytes, view, at });
+      }
       cursor.next();
     }
   }
-  return states;
+  return true;
 }

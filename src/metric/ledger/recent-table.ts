@@ -54,8 +54,9 @@ export class RecentTable {
     }
   }
 
-  read(index: number, reader: ArenaReader): Entry {
-    return readEntry(reader, this.arena.bytes, this.#places[index]!);
+  /** @param key of the entry, where it is known */
+  read(index: number, reader: ArenaReader, key?: string): Entry {
+    return readEntry(reader, this.arena.bytes, this.#places[index]!, key);
   }
 
   /** Writes the new state of an entry. `index` is where it was found here, −1 for none. */

@@ -62,8 +62,9 @@ export class Blocks {
     while (number > 0 && fences[number] === hash) number--;
     for (; number >= 0 && number < fences.length && fences[number]! <= hash; number++) {
       const bytes = this.read(segment.id, number);
-      for (let at = 0; at < bytes.length; at += bytes.readUInt32LE(at)) {
-        const here = bytes.readDoubleLE(at + HASH_AT);
+      const view = viewOf(bytes);
+      for (let at = 0; at < bytes.length; at += view.getUint32(at, true)) {
+        const here = view.getFloat64(at + HASH_AT, true);
         if (here > hash) return undefined;
         if (here === hash && isEntryOf(bytes, at, key)) return { bytes, at };
       }
@@ -91,18 +92,23 @@ export class SegmentWriter {
     this.#filter = HashFilter.for(options.entriesMax);
   }
 
-  add(bytes: Buffer, at: number): void {
-    const size = bytes.readUInt32LE(at);
+  /** Adds the entry at this place of these bytes; `view` is over the same bytes. */
+  add(bytes: Buffer, view: DataView, at: number): void {
+    const size = view.getUint32(at, true);
     if (this.#at > 0 && this.#at + size > BLOCK_BYTES) this.#flush();
-    const hash = bytes.readDoubleLE(at + HASH_AT);
+    const hash = view.getFloat64(at + HASH_AT, true);
     if (this.#at === 0) this.#fences.push(hash);
     if (size > this.#block.length) this.#block = Buffer.allocUnsafeSlow(size);
-    bytes.copy(this.#block, this.#at, at, at + size);
+    const block = this.#block;
+    // A native copy costs more than such a loop for so few bytes.
+    for (let from = at, to = this.#at, end = at + size; from < end; from++, to++) block[to] = bytes[from]!;
     this.#at += size;
     this.#entries++;
     this.#filter.add(hash);
-    this.#dueMs = Math.min(this.#dueMs, bytes.readDoubleLE(at + DUE_AT));
-    this.#forgetMs = Math.max(this.#forgetMs, bytes.readDoubleLE(at + FORGET_AT));
+    const due = view.getFloat64(at + DUE_AT, true);
+    if (due < this.#dueMs) this.#dueMs = due;
+    const forget = view.getFloat64(at + FORGET_AT, true);
+    if (forget > this.#forgetMs) this.#forgetMs = forget;
   }
 
   finish(options: { readonly place: number; readonly level: number }): Segment {
@@ -131,6 +137,7 @@ export class SegmentCursor {
   readonly #blocks: Blocks;
   #number = 0;
   bytes: Buffer = Buffer.alloc(0);
+  view: DataView = new DataView(new ArrayBuffer(0));
   at = 0;
   /** Of the entry it stands at; infinity behind the last. */
   hash = Infinity;
@@ -146,8 +153,8 @@ export class SegmentCursor {
   }
 
   next(): void {
-    this.at += this.bytes.readUInt32LE(this.at);
-    if (this.at < this.bytes.length) this.hash = this.bytes.readDoubleLE(this.at + HASH_AT);
+    this.at += this.view.getUint32(this.at, true);
+    if (this.at < this.bytes.length) this.hash = this.view.getFloat64(this.at + HASH_AT, true);
     else this.#load();
   }
 
@@ -156,7 +163,8 @@ export class SegmentCursor {
     this.hash = Infinity;
     if (this.#number >= this.segment.fences.length) return;
     this.bytes = this.#blocks.read(this.segment.id, this.#number++);
-    this.hash = this.bytes.readDoubleLE(HASH_AT);
+    this.view = viewOf(this.bytes);
+    this.hash = this.view.getFloat64(HASH_AT, true);
   }
 }
 
@@ -179,6 +187,11 @@ export function damaged(path: string, found: string): AftermathError {
 export function bufferOf(value: unknown): Buffer {
   if (!(value instanceof Uint8Array)) throw new TypeError('A blob was expected');
   return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+}
+
+/** A view over the same bytes. */
+export function viewOf(bytes: Buffer): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** Index of the last fence that is at most `hash`, or −1. */

@@ -50,8 +50,8 @@ export function openLedgerFile(path: string, durability: Durability): LedgerFile
 
 const PAGE_BYTES = 8192;
 
-/** Checkpoints come with so many pages: pages of batches that were folded meanwhile are then not written twice. */
-const CHECKPOINT_PAGES = 4096;
+/** A checkpoint of more pages takes longer than a commit may (8 MiB: some milliseconds). */
+const CHECKPOINT_PAGES = 1024;
 
 const CACHE_KIB = 16_384;
 

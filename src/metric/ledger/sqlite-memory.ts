@@ -88,7 +88,7 @@ export class LedgerMemory {
   find(key: string, nowMs: number): Place {
     const hash = keyHash(key, this.#seed);
     const index = this.#recent.find(hash, key);
-    const entry = index >= 0 ? this.#recent.read(index, this.reader) : this.#older(hash, key);
+    const entry = index >= 0 ? this.#recent.read(index, this.reader, key) : this.#older(hash, key);
     if (entry === undefined || entry.forgetMs >= nowMs) return { key, hash, index, entry };
     this.#settle(entry, hash, index);
     return { key, hash, index: this.#recent.find(hash, key), entry: undefined };
@@ -180,10 +180,10 @@ export class LedgerMemory {
     const full = this.#full;
     if (full !== undefined) {
       const index = full.find(hash, key);
-      if (index >= 0) return full.read(index, this.reader);
+      if (index >= 0) return full.read(index, this.reader, key);
     }
     const found = this.#segments.find(hash, key);
-    return found === undefined ? undefined : readEntry(this.reader, found.bytes, found.at);
+    return found === undefined ? undefined : readEntry(this.reader, found.bytes, found.at, key);
   }
 
   #settle(entry: Entry, hash: number, index: number): boolean {

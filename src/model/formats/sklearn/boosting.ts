@@ -130,12 +130,12 @@ function rawScores(attributes: Attributes, width: number): RawScores {
     return values.map((value) => rate * value);
   });
   const { budget } = attributes.context;
-  const { trees: packed, places } = packTrees(
+  const packed = packTrees(
     trees.map(({ nodes }) => nodes),
     featureCount,
     budget,
   );
-  const table = placeValues(joined(leaves, attributes), places, 1, budget);
+  const table = placeValues(joined(leaves, attributes), packed.places, 1, budget);
   const who = attributes.className;
   return {
     featureCount,

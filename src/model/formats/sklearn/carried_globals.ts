@@ -19,6 +19,11 @@ export const CARRIED_GLOBALS: ReadonlySet<string> = new Set([
   ...within('pandas.core.indexes.base', 'Index _new_Index'),
   ...within('pandas.core.indexes.range', 'RangeIndex'),
   ...within('pandas.core.indexes.numeric', 'Int64Index Float64Index'),
+  ...within('xgboost.compat', 'XGBoostLabelEncoder'),
+  ...within(
+    'xgboost.callback',
+    'TrainingCallback EarlyStopping LearningRateScheduler EvaluationMonitor TrainingCheckPoint',
+  ),
   ...partNames(),
   ...trainingNames(),
   ...metricNames(),

@@ -153,12 +153,12 @@ function summedLeaves(
 ): Summed {
   const featureCount = sameOf(attributes, trees, (tree) => tree.featureCount);
   const { budget } = attributes.context;
-  const { trees: packed, places } = packTrees(
+  const packed = packTrees(
     trees.map(({ nodes }) => nodes),
     featureCount,
     budget,
   );
-  const table = placeValues(joined(leaves, attributes), places, width, budget);
+  const table = placeValues(joined(leaves, attributes), packed.places, width, budget);
   return {
     featureCount,
     score(values, { rows, width: columns }) {

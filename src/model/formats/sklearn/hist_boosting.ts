@@ -86,7 +86,8 @@ function rawScores(attributes: Attributes, width: number): RawScores {
   const trees = predictors.map((predictor) => histTreeOf(predictor));
   const { budget } = attributes.context;
   const nodes = trees.map((tree) => tree.nodes);
-  const { trees: plain, places } = packTrees(nodes, featureCount, budget);
+  const plain = packTrees(nodes, featureCount, budget);
+  const { places } = plain;
   const packed: PackedTrees = {
     ...plain,
     categories: categorySplits(attributes, trees, { featureCount, places }),

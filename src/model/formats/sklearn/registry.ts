@@ -30,6 +30,7 @@ import { LINEAR_CLASSIFIERS } from './linear_classifiers.ts';
 import { LINEAR_REGRESSORS } from './linear_regressors.ts';
 import { PIPELINES } from './pipeline.ts';
 import { SCALERS } from './scalers.ts';
+import { XGBOOST } from '../xgboost/wrappers.ts';
 import type { About, Built, Step } from './step.ts';
 
 /** Makes a step from the attributes of one class. A family file maps exact class names to these. */
@@ -63,6 +64,7 @@ const BUILDERS: ReadonlyMap<string, Builder> = new Map([
   ...STACKING,
   ...ADA_BOOST,
   ...AVERAGING,
+  ...XGBOOST,
 ]);
 
 const DEPTH_MAX = 40;

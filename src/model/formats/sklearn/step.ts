@@ -30,6 +30,8 @@ export interface About {
   readonly textFeatures: readonly number[];
   /** A line for itself, and indented ones for what is inside. */
   readonly lines: readonly string[];
+  /** The library it is from, where that is not scikit-learn. */
+  readonly origin?: { readonly library: string; readonly version: string | undefined };
 }
 
 /** Changes rows: a scaler, an encoder. Rows that it refuses come out as whatever they are. */

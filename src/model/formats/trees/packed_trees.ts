@@ -19,6 +19,11 @@ export interface PackedTrees {
   /** 1 where a missing value goes left; `undefined` when it goes right everywhere. */
   readonly missingLeft: Uint8Array | undefined;
   readonly categories: CategorySplits | undefined;
+  /**
+   * Where each node of the file went, counted over all trees. Nodes that come level by level, with the
+   * children of each next to each other, stay where they are.
+   */
+  readonly places: Int32Array;
 }
 
 /** Nodes that split by category: which go left, and which were known in training. */
@@ -41,12 +46,6 @@ export interface TreeNodes {
   readonly missingLeft: Float64Array | undefined;
 }
 
-/** Trees, and where each node of the file went: `places[n]` for node n counted over all trees. */
-export interface Packing {
-  readonly trees: PackedTrees;
-  readonly places: Int32Array;
-}
-
 /**
  * Packs trees, having checked that every node but the root has exactly one parent, which comes before it (so
  * that no walk can go round), that every feature exists, and that every node has all its parts.
@@ -54,7 +53,7 @@ export interface Packing {
  * @param featureCount columns of the rows that will be walked
  * @throws {ModelLoadError}
  */
-export function packTrees(trees: readonly TreeNodes[], featureCount: number, budget: Budget): Packing {
+export function packTrees(trees: readonly TreeNodes[], featureCount: number, budget: Budget): PackedTrees {
   const nodes = trees.reduce((sum, { left }) => sum + left.length, 0);
   const hasMissingLeft = trees.some(({ missingLeft }) => missingLeft?.some((flag) => flag !== 0) === true);
   budget.take(nodes * 25 + trees.length * 8);
@@ -66,15 +65,15 @@ export function packTrees(trees: readonly TreeNodes[], featureCount: number, bud
     links: new Int32Array(buffer),
     missingLeft: hasMissingLeft ? new Uint8Array(nodes) : undefined,
     categories: undefined,
+    places: new Int32Array(nodes).fill(-1),
   };
-  const places = new Int32Array(nodes).fill(-1);
   let start = 0;
   for (const [index, tree] of trees.entries()) {
     packed.roots[index] = start;
-    packed.depths[index] = packTree(tree, { start, featureCount }, packed, places);
+    packed.depths[index] = packTree(tree, { start, featureCount }, packed);
     start += tree.left.length;
   }
-  return { trees: packed, places };
+  return packed;
 }
 
 /** Puts what a file has for each node where the packed trees look for it. `width` values a node. */
@@ -96,8 +95,8 @@ function packTree(
   tree: TreeNodes,
   { start, featureCount }: { start: number; featureCount: number },
   packed: PackedTrees,
-  places: Int32Array,
 ): number {
+  const { places } = packed;
   const count = tree.left.length;
   const parts = [tree.right, tree.features, tree.thresholds, tree.missingLeft ?? tree.left];
   if (count === 0 || parts.some((part) => part.length !== count))

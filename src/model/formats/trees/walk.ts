@@ -34,14 +34,13 @@ export function addLeaves(trees: PackedTrees, walk: Walk): void {
   }
   const leaves = new Int32Array(rows);
   for (let tree = 0; tree < count; tree++) {
-    if (trees.categories !== undefined) findLeavesByCategory(trees, trees.categories, { tree, walk, leaves });
-    else if (hasMissing) findLeavesWithMissing(trees, tree, walk, leaves);
-    else findLeaves(trees, tree, walk, leaves);
+    findLeaves(trees, tree, walk.values, walk.width, leaves, hasMissing);
     addFound(walk, tree, leaves);
   }
 }
 
-function anyMissing(values: Float64Array): boolean {
+/** Whether any value is NaN. */
+export function anyMissing(values: Float64Array): boolean {
   for (let at = 0; at < values.length; at++) if (Number.isNaN(values[at])) return true;
   return false;
 }
@@ -64,7 +63,34 @@ function addFound({ table, leafWidth, columns, result }: Walk, tree: number, lea
 
 // `Number(a > b)` compiles to arithmetic where `a > b ? 1 : 0` compiles to a branch that is guessed wrong half of the time.
 
-function findLeaves(trees: PackedTrees, tree: number, { values, width }: Walk, leaves: Int32Array): void {
+/**
+ * Finds the leaf of every row in one tree.
+ *
+ * @param leaves takes the node of each row's leaf, as packed
+ * @param hasMissing whether any value is NaN
+ */
+export function findLeaves(
+  trees: PackedTrees,
+  tree: number,
+  values: Float64Array,
+  width: number,
+  leaves: Int32Array,
+  hasMissing: boolean,
+): void {
+  const walk = { tree, values, width, leaves };
+  if (trees.categories !== undefined) findLeavesByCategory(trees, trees.categories, walk);
+  else if (hasMissing) findLeavesWithMissing(trees, walk);
+  else findLeavesSideBySide(trees, walk);
+}
+
+interface TreeWalk {
+  readonly tree: number;
+  readonly values: Float64Array;
+  readonly width: number;
+  readonly leaves: Int32Array;
+}
+
+function findLeavesSideBySide(trees: PackedTrees, { tree, values, width, leaves }: TreeWalk): void {
   const { thresholds, links } = trees;
   const root = trees.roots[tree] as number;
   const depth = trees.depths[tree] as number;
@@ -225,12 +251,7 @@ function addTreesSideBySide(trees: PackedTrees, walk: Walk): void {
   }
 }
 
-function findLeavesWithMissing(
-  trees: PackedTrees,
-  tree: number,
-  { values, width }: Walk,
-  leaves: Int32Array,
-): void {
+function findLeavesWithMissing(trees: PackedTrees, { tree, values, width, leaves }: TreeWalk): void {
   const { thresholds, links, missingLeft } = trees;
   for (let row = 0; row < leaves.length; row++) {
     let node = trees.roots[tree] as number;
@@ -251,7 +272,7 @@ function findLeavesWithMissing(
 function findLeavesByCategory(
   trees: PackedTrees,
   categories: CategorySplits,
-  { tree, walk, leaves }: { tree: number; walk: Walk; leaves: Int32Array },
+  { tree, values, width, leaves }: TreeWalk,
 ): void {
   const { thresholds, links, missingLeft } = trees;
   for (let row = 0; row < leaves.length; row++) {
@@ -260,7 +281,7 @@ function findLeavesByCategory(
       const left = links[4 * node + 3] as number;
       if (left === node) break;
       const feature = links[4 * node + 2] as number;
-      const value = walk.values[row * walk.width + feature] as number;
+      const value = values[row * width + feature] as number;
       const missingGoesRight = missingLeft?.[node] !== 1;
       const split = categories.rows[node] as number;
       let goesRight = value > (thresholds[2 * node] as number);

@@ -42,14 +42,16 @@ export async function openSession(options: {
   let failure: AftermathError | undefined;
   for (let i = 0; i < target.hosts.length; i += 1) {
     const host = target.hosts[(start + i) % target.hosts.length] as Host;
-    const opened: ChannelModel[] = [];
+    const opened: Connection[] = [];
     try {
-      opened.push(await open(target, host, `${name} (publish)`));
-      opened.push(await open(target, host, `${name} (consume)`));
-      const [publishing, consuming] = opened as [ChannelModel, ChannelModel];
+      const publishing = await open(target, host, `${name} (publish)`);
+      opened.push(publishing);
+      const consuming = await open(target, host, `${name} (consume)`);
+      opened.push(consuming);
+      if (publishing.endedBy) throw publishing.endedBy;
       return new Pair(publishing, consuming, host);
     } catch (error) {
-      for (const connection of opened) cut(connection, new Error('not used'));
+      for (const connection of opened) connection.cut(new Error('not used'));
       failure = connectFailure(error, target, host);
       if (failure.consequence === 'stop') throw failure;
     }
@@ -98,14 +100,22 @@ function watched<C extends Channel>(channel: C): OpenedChannel<C> {
   channel.on('error', (error) => {
     reason = error;
   });
+  // When the server ends a consumer in the moment in which we do, amqplib does not know it any more, and
+  // would end the connection over it. Anything else that is thrown in a listener is a bug of ours.
+  channel.on('handler-error', (error) => {
+    if (error.message.startsWith('Unknown consumer')) return;
+    setImmediate(() => {
+      throw error;
+    });
+  });
   const ended = new Promise<Error | undefined>((resolve) => {
     channel.on('close', () => resolve(reason));
   });
   return { channel, ended };
 }
 
-function open(target: AmqpTarget, host: Host, name: string): Promise<ChannelModel> {
-  return connect(
+async function open(target: AmqpTarget, host: Host, name: string): Promise<Connection> {
+  const model = await connect(
     {
       protocol: target.tls ? 'amqps' : 'amqp',
       hostname: host.name,
@@ -122,37 +132,71 @@ function open(target: AmqpTarget, host: Host, name: string): Promise<ChannelMode
       clientProperties: { connection_name: name, product: 'aftermath' },
     },
   );
+  return new Connection(model);
+}
+
+/** One connection, and how it ended. */
+class Connection {
+  readonly model: ChannelModel;
+  endedBy: Error | undefined;
+  /** Called when it has ended, before anybody who waits for an answer on it is told. */
+  onEnd: (reason: Error) => void = () => {};
+  readonly #stream: Duplex | undefined;
+
+  constructor(model: ChannelModel) {
+    this.model = model;
+    this.#stream = (model.connection as { stream?: Duplex }).stream;
+    let reason: Error | undefined;
+    model.on('error', (error) => {
+      reason = error;
+    });
+    model.on('close', (error) => {
+      this.endedBy = error ?? reason ?? new Error('the connection was closed');
+      this.onEnd(this.endedBy);
+    });
+    // The server may have ended it in the very packet that opened it, before there was anybody to tell.
+    if (this.#stream?.writableEnded) this.endedBy = new Error('the server ended the connection at once');
+  }
+
+  /**
+   * Ends the socket itself: amqplib only says goodbye, and a dead peer's socket would stay for minutes. With an
+   * error, because that is how amqplib notices it.
+   */
+  cut(reason: Error): void {
+    this.#stream?.on('error', () => {});
+    this.#stream?.destroy(reason);
+  }
 }
 
 class Pair implements Session {
-  readonly publishing: ChannelModel;
-  readonly consuming: ChannelModel;
   readonly host: Host;
   readonly lost: Promise<Error>;
   lostBecause: Error | undefined;
+  readonly #publishing: Connection;
+  readonly #consuming: Connection;
   #closing = false;
 
-  constructor(publishing: ChannelModel, consuming: ChannelModel, host: Host) {
-    this.publishing = publishing;
-    this.consuming = consuming;
+  constructor(publishing: Connection, consuming: Connection, host: Host) {
+    this.#publishing = publishing;
+    this.#consuming = consuming;
     this.host = host;
     const { promise, resolve } = Promise.withResolvers<Error>();
     this.lost = promise;
-    for (const [connection, other] of [
-      [publishing, consuming],
-      [consuming, publishing],
-    ] as const) {
-      let reason: Error | undefined;
-      connection.on('error', (error) => {
-        reason = error;
-      });
-      connection.on('close', (error) => {
-        this.lostBecause ??= error ?? reason ?? new Error('the connection was closed');
-        if (!this.#closing) cut(other, this.lostBecause);
-        cut(connection, this.lostBecause);
-        resolve(this.lostBecause);
-      });
-    }
+    const ended = (reason: Error): void => {
+      this.lostBecause ??= reason;
+      if (!this.#closing) this.#cut(this.lostBecause);
+      resolve(this.lostBecause);
+    };
+    publishing.onEnd = ended;
+    consuming.onEnd = ended;
+  }
+
+  get publishing(): ChannelModel {
+    return this.#publishing.model;
+  }
+
+  get consuming(): ChannelModel {
+    return this.#consuming.model;
   }
 
   get isLost(): boolean {
@@ -167,22 +211,14 @@ class Pair implements Session {
   async close(): Promise<void> {
     this.#closing = true;
     const answered = new AbortController();
-    const closing = [this.consuming, this.publishing].map((connection) => connection.close().catch(() => {}));
-    await Promise.race([Promise.all(closing), pause(CLOSE_TIMEOUT_MS, answered.signal)]);
+    const goodbyes = [this.consuming, this.publishing].map((model) => model.close().catch(() => {}));
+    await Promise.race([Promise.all(goodbyes), pause(CLOSE_TIMEOUT_MS, answered.signal)]);
     answered.abort();
-    const closed = new Error('the connection was closed');
-    cut(this.consuming, closed);
-    cut(this.publishing, closed);
+    this.#cut(new Error('the connection was closed'));
   }
-}
 
-/**
- * Ends the socket itself: amqplib only says goodbye, and a dead peer's socket would stay for minutes. With an
- * error, because that is how amqplib notices it.
- */
-function cut(connection: ChannelModel, reason: Error): void {
-  connection.on('error', () => {});
-  const { stream } = connection.connection as { stream?: Duplex };
-  stream?.on('error', () => {});
-  stream?.destroy(reason);
+  #cut(reason: Error): void {
+    this.#publishing.cut(reason);
+    this.#consuming.cut(reason);
+  }
 }

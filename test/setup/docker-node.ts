@@ -44,7 +44,7 @@ export class DockerNode implements RabbitNode {
   }
 
   static async create(options: RabbitNodeOptions): Promise<DockerNode> {
-    const folder = await mkdtemp(join(tmpdir(), 'aftermath-rabbitmq-'));
+    const folder = await mkdtemp(join(tmpdir(), `aftermath-rabbitmq-${process.pid}-`));
     const config = join(folder, '90-aftermath.conf');
     await writeFile(config, ['loopback_users.guest = false', ...(options.config ?? []), ''].join('\n'), {
       mode: 0o644,

@@ -47,7 +47,7 @@ export class InstalledNode implements RabbitNode {
   }
 
   static async create(scripts: string, options: RabbitNodeOptions): Promise<InstalledNode> {
-    const folder = await mkdtemp(join(tmpdir(), 'aftermath-rabbitmq-'));
+    const folder = await mkdtemp(join(tmpdir(), `aftermath-rabbitmq-${process.pid}-`));
     const ports: Ports = {
       amqp: await freePort(),
       distribution: await freePort(),

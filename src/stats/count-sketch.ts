@@ -209,7 +209,11 @@ function bucketEdges(sketch: CountSketch, rank: number): { low: number; high: nu
   return edges;
 }
 
-function forEachBucket(sketch: CountSketch, visit: (low: number, high: number, n: number) => void): void {
+/** Visits every bucket that is not empty, in order: [low, high) and its count. What counts as 0 is not among them. */
+export function forEachBucket(
+  sketch: CountSketch,
+  visit: (low: number, high: number, n: number) => void,
+): void {
   for (const [i, page] of sketch.pages.entries()) {
     if (page === undefined) continue;
     const octave = 2 ** (sketch.first + i - 1023);

@@ -1,0 +1,60 @@
+import { valueOf } from './exact-sum.ts';
+import type { LinearFigures } from './figure.ts';
+import { meanFigures } from './mean-figures.ts';
+import type { MeansState } from './mean-figures.ts';
+
+/** One outcome of two classes, with the probability of the positive one, 0..1. */
+export interface CalibrationOutcome {
+  readonly positive: boolean;
+  readonly score: number;
+  /** 0..1e50; 1 when absent. */
+  readonly weight?: number | undefined;
+}
+
+/** Ten bins of equal width, open below and closed above, 0 in the first: as scikit-learn's `uniform` strategy. */
+const BINS = 10;
+const INDICES = Array.from({ length: BINS }, (_, i) => i);
+const EDGES = INDICES.map((i) => (i + 1) * 0.1);
+
+/**
+ * `expected_calibration_error`: the weighted mean, over ten bins of equal width, of the distance between the mean
+ * score and the share of positives. Absent without an outcome. The curve itself is `calibrationCurve`.
+ */
+export const calibration: LinearFigures<MeansState<string>, CalibrationOutcome> = meanFigures({
+  names: INDICES.flatMap((i) => [`score_${i}`, `rate_${i}`]),
+  version: 1,
+  values({ positive, score }: CalibrationOutcome) {
+    if (!(score >= 0 && score <= 1)) {
+      throw new RangeError(`Cannot score a probability of ${score}: 0 to 1 is expected`);
+    }
+    const found = EDGES.findIndex((edge) => score <= edge);
+    const bin = found < 0 ? BINS - 1 : found;
+    return { [`score_${bin}`]: score, [`rate_${bin}`]: positive ? 1 : 0 };
+  },
+  figures(_, state) {
+    const points = calibrationCurve(state);
+    const weight = points.reduce((sum, point) => sum + point.weight, 0);
+    if (weight <= 0) return {};
+    const off = points.reduce((sum, point) => sum + point.weight * Math.abs(point.rate - point.score), 0);
+    return { expected_calibration_error: off / weight };
+  },
+});
+
+/** One bin that is not empty. */
+export interface CalibrationPoint {
+  /** Mean score. */
+  readonly score: number;
+  /** Share of positives. */
+  readonly rate: number;
+  readonly weight: number;
+}
+
+/** The reliability curve: the bins that are not empty, in order of score. */
+export function calibrationCurve({ means }: MeansState<string>): CalibrationPoint[] {
+  return INDICES.flatMap((i) => {
+    const [score, rate] = [means[`score_${i}`]!, means[`rate_${i}`]!];
+    const weight = valueOf(score.weight);
+    if (score.rows <= 0 || weight <= 0) return [];
+    return [{ score: valueOf(score.total) / weight, rate: valueOf(rate.total) / weight, weight }];
+  });
+}

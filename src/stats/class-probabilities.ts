@@ -1,0 +1,58 @@
+import { classificationError } from './classification.ts';
+import type { ClassificationOutcome } from './classification.ts';
+import type { LinearFigures } from './figure.ts';
+import { meanFigures } from './mean-figures.ts';
+import type { MeansState } from './mean-figures.ts';
+
+type Name = 'log_loss' | 'brier' | 'top_2_accuracy' | 'top_3_accuracy' | 'top_5_accuracy';
+
+/**
+ * Figures of the probabilities of classes, over the outcomes that have them:
+ * - `log_loss`: −ln p(true class), each p clipped to 2^−52 … 1 − 2^−52 and divided by their sum, as in scikit-learn 1.2;
+ * - `brier`: (1 − p(true class))² where two classes have a probability, else Σ(p − [it is true])²;
+ * - `top_k_accuracy`: fewer than k classes have a larger probability than the true one (a tie is a hit); absent
+ *   unless more than k classes have one.
+ */
+export const classProbabilities: LinearFigures<MeansState<Name>, ClassificationOutcome> = meanFigures({
+  names: ['log_loss', 'brier', 'top_2_accuracy', 'top_3_accuracy', 'top_5_accuracy'] as const,
+  version: 1,
+  values(outcome: ClassificationOutcome) {
+    const { truth, proba } = outcome;
+    if (proba === undefined) return NONE;
+    const missed = classificationError(outcome);
+    const p = Object.hasOwn(proba, truth) ? proba[truth]! : 0;
+    let [sum, squares, larger, classes] = [0, 0, 0, 0];
+    for (const [label, each] of Object.entries(proba)) {
+      if (!(each >= 0 && each <= 1)) {
+        throw new RangeError(
+          `Cannot score a probability of ${each} for ${JSON.stringify(label)}: 0 to 1 is expected`,
+        );
+      }
+      classes++;
+      sum += clipped(each);
+      if (each > p) larger++;
+      if (label !== truth) squares += each * each;
+    }
+    if (!Object.hasOwn(proba, truth)) sum += clipped(0);
+    const top = (k: number): number | undefined => (classes > k ? Number(larger < k) : undefined);
+    return {
+      log_loss: -Math.log(clipped(p) / sum),
+      brier: classes <= 2 ? missed * missed : squares + missed * missed,
+      top_2_accuracy: top(2),
+      top_3_accuracy: top(3),
+      top_5_accuracy: top(5),
+    };
+  },
+});
+
+const NONE = {
+  log_loss: undefined,
+  brier: undefined,
+  top_2_accuracy: undefined,
+  top_3_accuracy: undefined,
+  top_5_accuracy: undefined,
+};
+
+function clipped(p: number): number {
+  return Math.min(1 - Number.EPSILON, Math.max(Number.EPSILON, p));
+}

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { messageOf } from '../service/errors.ts';
 import { identify } from './formats/identify.ts';
 import type { ParsedModel } from './formats/served.ts';
-import { buildSklearn } from './formats/sklearn.ts';
+import { build } from './formats/build.ts';
 import { ModelLoadError } from './load_error.ts';
 import { DEFAULT_LOAD_LIMITS, type LoadLimits } from './load_limits.ts';
 import type { LoadedModel } from './predictor.ts';
@@ -66,7 +66,7 @@ const WORKER = import.meta.url.endsWith('.ts') ? './load_worker.ts' : './load_wo
 export type LoadAnswer = { readonly parsed: ParsedModel } | { readonly refused: string };
 
 function serve(file: Uint8Array, parsed: ParsedModel): LoadedModel {
-  const served = buildSklearn(parsed);
+  const served = build(parsed);
   const sha256 = createHash('sha256').update(file).digest('hex');
   return {
     info: { ...served.about, format: parsed.format, sizeBytes: file.length, sha256 },

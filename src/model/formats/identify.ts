@@ -2,6 +2,7 @@ import { ModelLoadError } from '../load_error.ts';
 import type { LoadLimits } from '../load_limits.ts';
 import type { ParsedModel } from './served.ts';
 import { parseSklearn } from './sklearn.ts';
+import { parseXgboost, xgboostFormat } from './xgboost/file.ts';
 import { unpack } from './unpack.ts';
 
 /**
@@ -12,12 +13,14 @@ import { unpack } from './unpack.ts';
 export function identify(file: Uint8Array, limits: LoadLimits): ParsedModel {
   if (file.length === 0) throw new ModelLoadError('it is empty');
   const { bytes, packing } = unpack(file, limits);
+  const packed = packing === 'raw' ? '' : `, ${packing}`;
+  const xgboost = xgboostFormat(bytes);
+  if (xgboost !== undefined) return { format: `${xgboost}${packed}`, ...parseXgboost(bytes) };
   const protocol = pickleProtocol(bytes);
   if (protocol === undefined) {
     throw new ModelLoadError('it is no pickle, joblib or other model file that we know by its content');
   }
-  const format = `pickle protocol ${protocol}${packing === 'raw' ? '' : `, ${packing}`}`;
-  return { format, ...parseSklearn(bytes, limits) };
+  return { format: `pickle protocol ${protocol}${packed}`, ...parseSklearn(bytes, limits) };
 }
 
 /** The protocol a pickle says it has; 0 or 1 say nothing and begin with any opcode that can come first. */

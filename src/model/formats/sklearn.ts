@@ -33,11 +33,20 @@ export function buildSklearn(parsed: ParsedContent): Served {
   const root = parsed.content as PickleValue;
   const { step, warnings, version } = buildModel(root, new Budget(parsed.unpackedBytes));
   if (step.kind === 'transformer') throw new ModelLoadError('it predicts nothing');
+  const { library, version: own } = step.origin ?? { library: 'scikit-learn', version };
+  return serveStep(step, { library, version: own, warnings });
+}
+
+/** What serves a built step: what is known about it, and its predictions as the contract has them. */
+export function serveStep(
+  step: Regressor | Classifier,
+  from: { library: string; version: string | undefined; warnings: readonly string[] },
+): Served {
   return {
     about: {
       estimator: step.lines[0] ?? 'estimator',
-      library: 'scikit-learn',
-      libraryVersion: version,
+      library: from.library,
+      libraryVersion: from.version,
       task:
         step.kind === 'regressor'
           ? 'regression'
@@ -49,7 +58,7 @@ export function buildSklearn(parsed: ParsedContent): Served {
       featureNames: step.featureNames,
       textFeatures: step.textFeatures,
       steps: step.lines,
-      warnings,
+      warnings: from.warnings,
     },
     predict: (table) => predict(step, table),
   };

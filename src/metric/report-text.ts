@@ -5,20 +5,27 @@ import type { Report } from './report.ts';
 export function formatReport({ rows, task, figures, notes }: Report): string {
   const lines: [string, string][] = [['rows', String(rows)]];
   if (task !== undefined) lines.push(['task', task]);
-  for (const [name, figure] of Object.entries(figures)) lines.push([TITLES[name] ?? name, valueText(figure)]);
+  for (const [name, figure] of Object.entries(figures))
+    lines.push([TITLES[name] ?? name.replaceAll('_', ' '), valueText(figure)]);
   const width = Math.max(...lines.map(([title]) => title.length));
   const table = lines.map(([title, value]) => `${title.padEnd(width)}  ${value}`);
   return [...table, ...notes.map((note) => `note: ${note}`), ''].join('\n');
 }
 
+/** What is not its name with spaces. */
 const TITLES: Readonly<Record<string, string>> = {
   mae: 'MAE',
   mse: 'MSE',
   rmse: 'RMSE',
   r2: 'R²',
-  explained_variance: 'explained variance',
-  median_absolute_error: 'median absolute error',
   p95_absolute_error: '95 % absolute error',
+  f1: 'F1',
+  mcc: 'MCC',
+  roc_auc: 'ROC AUC',
+  brier: 'Brier',
+  macro_f1: 'macro F1',
+  micro_f1: 'micro F1',
+  weighted_f1: 'weighted F1',
 };
 
 function valueText({ value, low, high, level, method }: FigureValue): string {

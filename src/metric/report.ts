@@ -1,12 +1,13 @@
 import { AftermathError } from '../service/errors.ts';
-import { classification } from '../stats/classification.ts';
 import { exactQuantiles } from '../stats/exact-quantiles.ts';
 import type { Figures } from '../stats/figure.ts';
 import { present } from '../stats/figure.ts';
 import { regression } from '../stats/regression.ts';
 import type { Task } from '../wire/snapshot.ts';
+import { classFiguresOf } from './report-classes.ts';
 import { lastRows } from './last-rows.ts';
 import { readLog } from './log-reader.ts';
+import { LABEL_UNIT } from './report-classes.ts';
 import type { LogRow } from './log-reader.ts';
 
 /** What a log says. Written as JSON it is the answer of `aftermath report --json`. */
@@ -44,7 +45,7 @@ export async function reportLog(path: string, options: ReportOptions = { task: '
   const common = { rows: rows.count, repeated: rows.repeated };
   if (rows.count === 0) return { ...common, figures: {}, notes: [...notes, 'The log has no outcome yet.'] };
   if (options.task === 'classification' || (options.task === 'auto' && readsAsClasses(collected))) {
-    return { ...common, ...classificationFigures(collected), notes };
+    return { ...common, ...classFiguresOf(collected), notes };
   }
   if (collected.firstLabel !== undefined) {
     const { line, text } = collected.firstLabel;
@@ -137,9 +138,6 @@ async function collect(path: string, { model }: ReportOptions): Promise<Collecte
   return found;
 }
 
-/** Values are at most 1e100, so a multiple of this is the code of a label. */
-const LABEL_UNIT = 2 ** 500;
-
 function chosenModel(path: string, models: ReadonlySet<string>, model: string | undefined): void {
   const names = [...models].map((name) => JSON.stringify(name)).join(', ');
   if (model === undefined && models.size > 1) {
@@ -183,24 +181,6 @@ function regressionFigures({ rows }: Collected): { task: Task; figures: Figures 
       ...present({ median_absolute_error: median, p95_absolute_error: p95 }),
     },
   };
-}
-
-/** From absolute_error as it stands, since it carries the probability: so here it is the mean of the column. */
-function classificationFigures({ rows, labels, graded }: Collected): { task: Task; figures: Figures } {
-  const state = classification.empty();
-  const textOf = (code: number): string =>
-    code < LABEL_UNIT ? String(code) : labels[code / LABEL_UNIT - 1]!;
-  const seen = new Set<string>();
-  rows.forEach((truthCode, predictionCode, absoluteError) => {
-    const [truth, prediction] = [textOf(truthCode), textOf(predictionCode)];
-    classification.add(state, {
-      truth,
-      prediction,
-      proba: graded ? { [truth]: 1 - absoluteError } : undefined,
-    });
-    seen.add(truth).add(prediction);
-  });
-  return { task: seen.size <= 2 ? 'binary' : 'multiclass', figures: classification.value(state) };
 }
 
 function counted(count: number, noun: string): string {

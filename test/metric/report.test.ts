@@ -124,20 +124,38 @@ test('a log that is being written: the unfinished last line is left out, a finis
   }
 });
 
-test('labels: accuracy, and the mean of absolute_error, which carries the probability', async () => {
-  const log = `${HEADER}1,pear,pear,0.25\n2,apple,pear,0.5\n3,apple,apple,0\n4,pear,pear,0.25\n`;
-  assert.deepEqual(await report(log), {
-    rows: 4,
-    task: 'binary',
-    figures: { accuracy: { value: 0.75 }, mae: { value: 0.25 } },
-    repeated: 0,
-    notes: [],
-  });
+test('labels: accuracy, and the mean of absolute_error', async () => {
   const { task, figures } = await report(`${HEADER}1,a,a,0\n2,b,c,1\n`);
-  assert.deepEqual(
-    { task, figures },
-    { task: 'multiclass', figures: { accuracy: { value: 0.5 }, mae: { value: 0.5 } } },
-  );
+  assert.equal(task, 'multiclass');
+  assert.deepEqual([figures['accuracy'], figures['mae']], [{ value: 0.5 }, { value: 0.5 }]);
+  assert.equal(figures['log_loss'], undefined);
+});
+
+test('two classes with probabilities in absolute_error: what scikit-learn says of them', async () => {
+  const log = `${HEADER}1,pear,pear,0.25\n2,apple,pear,0.5\n3,apple,apple,0\n4,pear,pear,0.375\n5,pear,apple,0.75\n`;
+  const { task, figures } = await report(log);
+  assert.equal(task, 'binary');
+  // scikit-learn 1.2.1 on y = (1, 0, 0, 1, 1), p = (.75, .5, 0, .625, .25)
+  const expected = {
+    accuracy: 0.6,
+    mae: 0.375,
+    precision: 2 / 3,
+    recall: 2 / 3,
+    specificity: 0.5,
+    f1: 2 / 3,
+    balanced_accuracy: 0.5833333333333333,
+    mcc: 0.16666666666666666,
+    kappa: 0.16666666666666663,
+    log_loss: 0.5674254486754705,
+    brier: 0.203125,
+    roc_auc: 0.8333333333333333,
+    average_precision: 0.9166666666666665,
+  };
+  for (const [name, value] of Object.entries(expected)) {
+    assert.ok(Math.abs(figures[name]!.value - value) < 1e-12, `${name}: ${figures[name]!.value}`);
+  }
+  assert.match(formatReport(await report(log)), /^ROC AUC +0\.8333$/m);
+  assert.match(formatReport(await report(log)), /^balanced accuracy +0\.5833$/m);
 });
 
 test('numbers are a regression, unless absolute_error is none of them', async () => {

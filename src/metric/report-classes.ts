@@ -1,0 +1,77 @@
+import { calibration } from '../stats/calibration.ts';
+import { classification } from '../stats/classification.ts';
+import { binaryFigures, confusionOf, multiclassFigures } from '../stats/confusion.ts';
+import type { Figures } from '../stats/figure.ts';
+import { present } from '../stats/figure.ts';
+import { classProbabilities } from '../stats/class-probabilities.ts';
+import { averagePrecision, rocAuc, tieGroupsOf } from '../stats/score-ranking.ts';
+import type { Task } from '../wire/snapshot.ts';
+import type { LastRows } from './last-rows.ts';
+
+/** Values are at most 1e100 in size, so a multiple of this is the code of a label: (index + 1) · this. */
+export const LABEL_UNIT = 2 ** 500;
+
+/** The rows of a log of classes. */
+export interface ClassRows {
+  /** Numbers, and labels as codes. */
+  readonly rows: LastRows;
+  readonly labels: readonly string[];
+  /** Some absolute_error is neither 0 nor 1: it is 1 − p(true class). */
+  readonly graded: boolean;
+}
+
+/**
+ * The figures of a log of classes. Where absolute_error carries the probability, two classes have all that
+ * can be made of it: the probability of the positive class (the last in order: `1`, `true`, `yes`) is 1 − absolute_error
+ * where it is the true one, else absolute_error. Of more classes only the true one's is known.
+ */
+export function classFiguresOf(log: ClassRows): { task: Task; figures: Figures } {
+  const textOf = (code: number): string =>
+    code < LABEL_UNIT ? String(code) : log.labels[code / LABEL_UNIT - 1]!;
+  const state = classification.empty();
+  log.rows.forEach((truth, prediction, absoluteError) => {
+    const label = textOf(truth);
+    classification.add(state, {
+      truth: label,
+      prediction: textOf(prediction),
+      proba: log.graded ? { [label]: 1 - absoluteError } : undefined,
+    });
+  });
+  const confusion = confusionOf(state);
+  const common = classification.value(state);
+  if (confusion.labels.length > 2) {
+    return { task: 'multiclass', figures: { ...common, ...multiclassFigures(confusion) } };
+  }
+  const positive = positiveOf(confusion.labels);
+  const ofTwo = binaryFigures(confusion, { positive });
+  const scores = log.graded ? scoreFigures(log, (truth) => textOf(truth) === positive) : {};
+  return { task: 'binary', figures: { ...common, ...ofTwo, ...scores } };
+}
+
+/** The larger number, else the last label in order. */
+function positiveOf(labels: readonly string[]): string {
+  const numbers = labels.map(Number);
+  if (numbers.some((number) => Number.isNaN(number))) return labels.at(-1)!;
+  return labels[numbers.indexOf(Math.max(...numbers))]!;
+}
+
+function scoreFigures({ rows }: ClassRows, isPositive: (truth: number) => boolean): Figures {
+  const [losses, calibrated] = [classProbabilities.empty(), calibration.empty()];
+  const [positives, negatives] = [new Float64Array(rows.count), new Float64Array(rows.count)];
+  let [p, n] = [0, 0];
+  rows.forEach((truth, _, absoluteError) => {
+    const positive = isPositive(truth);
+    const score = positive ? 1 - absoluteError : absoluteError;
+    if (positive) positives[p++] = score;
+    else negatives[n++] = score;
+    calibration.add(calibrated, { positive, score });
+    const label = positive ? 'yes' : 'no';
+    classProbabilities.add(losses, { truth: label, prediction: label, proba: { yes: score, no: 1 - score } });
+  });
+  const groups = tieGroupsOf(positives.subarray(0, p), negatives.subarray(0, n));
+  return {
+    ...classProbabilities.value(losses),
+    ...present({ roc_auc: rocAuc(groups)?.value, average_precision: averagePrecision(groups)?.value }),
+    ...calibration.value(calibrated),
+  };
+}

@@ -27,7 +27,10 @@ for (const shell of ['sh', 'bash']) {
     for (const stream of [npm.stdout, npm.stderr])
       stream.setEncoding('utf8').on('data', (text) => (said += text));
     try {
-      await eventually('the first rows to be scored', () => /scored [1-9]/.test(said));
+      await eventually('the first rows to be scored', () => {
+        assert.equal(npm.exitCode, null, said);
+        return /scored [1-9]/.test(said);
+      });
       for (const what of ['metric_log.csv', 'error_distribution.png', 'http://127.0.0.1:']) {
         assert.ok(said.includes(what), `${what} is not in\n${said}`);
       }

@@ -10,6 +10,7 @@ import { Batches, isRetry } from './batches.ts';
 import type { ConsumeOptions, Consumer, Delivery, Handler, Message } from './broker.ts';
 import { PAUSE_BOUNDS, Pauses, pause, type PauseBounds } from './pauses.ts';
 
+/** What a consumer needs of its broker. */
 export interface ConsumerParts {
   readonly link: Link;
   readonly topology: Topology;

@@ -4,8 +4,11 @@ import type { AmqpTarget, Host } from './amqp-target.ts';
 /**
  * Why a connection did not come about, in words: `stop` when trying again cannot help (a wrong password),
  * else `retry`. Never the password.
+ *
+ * @throws the error itself when it is a bug
  */
 export function connectFailure(error: unknown, target: AmqpTarget, host: Host): AftermathError {
+  throwBug(error);
   const text = messageOf(error);
   const code = codeOf(error) ?? '';
   if (text.includes('ACCESS-REFUSED')) {
@@ -40,12 +43,14 @@ export function connectFailure(error: unknown, target: AmqpTarget, host: Host): 
  * `undefined` when trying again may help.
  *
  * @param action what was tried, as in `Cannot <action>`
+ * @throws the error itself when it is a bug
  */
 export function lastingRefusal(
   error: unknown,
   action: string,
   target: AmqpTarget,
 ): AftermathError | undefined {
+  throwBug(error);
   if (error instanceof AftermathError) return error;
   const text = messageOf(error);
   const stop = (found: string): AftermathError =>
@@ -67,10 +72,14 @@ export function lastingRefusal(
   return undefined;
 }
 
+/** AMQP reply code: a permission is missing, or somebody consumes exclusively. */
 export const ACCESS_REFUSED = 403;
-export const NOT_FOUND = 404;
-export const RESOURCE_LOCKED = 405;
+/** AMQP reply code: it exists with other arguments, or a message is too large. */
 export const PRECONDITION_FAILED = 406;
+/** There is no such queue or exchange. */
+const NOT_FOUND = 404;
+/** Another connection has the queue for itself. */
+const RESOURCE_LOCKED = 405;
 
 /** The AMQP reply code that amqplib attached, or `undefined`. */
 export function replyCode(error: unknown): number | undefined {
@@ -89,6 +98,12 @@ export function isMissing(error: unknown): boolean {
 export function serverText(text: string): string {
   const words = /with message "(?:[A-Z_]+ - )?([^]*)"$/.exec(text)?.[1] ?? text;
   return words.replace(/\s+/g, ' ').trim();
+}
+
+/** A bug must stop the process; trying it again for ever would hide it. */
+export function throwBug(error: unknown): void {
+  if (error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError)
+    throw error;
 }
 
 function reason(code: string, text: string): string {

@@ -1,11 +1,12 @@
 import { AftermathError, messageOf } from '../service/errors.ts';
 import type { Logger } from '../service/logging.ts';
-import { lastingRefusal, serverText } from './amqp-errors.ts';
+import { lastingRefusal, serverText, throwBug } from './amqp-errors.ts';
 import { openSession, type Session } from './amqp-session.ts';
 import type { AmqpTarget } from './amqp-target.ts';
 import type { BrokerState } from './broker.ts';
 import { PAUSE_BOUNDS, Pauses, pause, type PauseBounds } from './pauses.ts';
 
+/** How a link is kept. */
 export interface LinkOptions {
   readonly target: AmqpTarget;
   readonly log: Logger;
@@ -140,6 +141,7 @@ export class Link {
       throw session.lostBecause ?? new Error('closed');
     } catch (error) {
       await session?.close();
+      throwBug(error);
       if (abandoned.aborted) return undefined;
       this.#attempts += 1;
       if (!this.#wasConnected && error instanceof AftermathError && error.consequence === 'stop') {

@@ -9,10 +9,12 @@ import type { Message, Target } from './broker.ts';
 import { Fifo } from './fifo.ts';
 import { PAUSE_BOUNDS, Pauses, type PauseBounds } from './pauses.ts';
 
+/** What a publisher needs of its broker. */
 export interface PublisherOptions {
   readonly link: Link;
   readonly topology: Topology;
   readonly log: Logger;
+  /** Unconfirmed messages at most. */
   readonly inFlightMax: number;
   readonly pauses?: PauseBounds;
 }

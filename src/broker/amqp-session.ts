@@ -65,10 +65,12 @@ export interface OpenedChannel<C extends Channel> {
   readonly ended: Promise<Error | undefined>;
 }
 
+/** Opens a channel. Rejects when the connection is gone. */
 export async function openChannel(connection: ChannelModel): Promise<OpenedChannel<Channel>> {
   return watched(await connection.createChannel());
 }
 
+/** Opens a channel on which the server confirms what is published. Rejects when the connection is gone. */
 export async function openConfirmChannel(connection: ChannelModel): Promise<OpenedChannel<ConfirmChannel>> {
   return watched(await connection.createConfirmChannel());
 }

@@ -14,6 +14,7 @@ export interface AmqpTarget {
   readonly shown: string;
 }
 
+/** One server of a cluster. */
 export interface Host {
   readonly name: string;
   readonly port: number;

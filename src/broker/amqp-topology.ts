@@ -4,6 +4,7 @@ import { isMissing, PRECONDITION_FAILED, replyCode } from './amqp-errors.ts';
 import { onChannel, type Session } from './amqp-session.ts';
 import type { QueueSpec } from './broker.ts';
 
+/** A queue on an exchange; `key` is the routing key or pattern, empty for a fanout exchange. */
 export interface Binding {
   readonly queue: string;
   readonly exchange: string;

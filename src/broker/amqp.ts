@@ -18,6 +18,7 @@ import type {
 } from './broker.ts';
 import { pause, type PauseBounds } from './pauses.ts';
 
+/** How to reach RabbitMQ, and how much may be under way. */
 export interface AmqpBrokerOptions {
   readonly url: string;
   readonly log: Logger;

@@ -1,6 +1,7 @@
 import { AftermathError } from '../service/errors.ts';
 import { Fifo } from './fifo.ts';
 
+/** The bounds of `ConsumeOptions`, and what happens to a batch. */
 export interface BatchesOptions<T> {
   readonly batchMax: number;
   readonly lingerMs: number;

@@ -53,6 +53,7 @@ export interface Broker extends AsyncDisposable {
 /** `blocked`: connected, but the server takes no publishes (memory or disk alarm). */
 export type BrokerState = 'connecting' | 'connected' | 'blocked' | 'closed';
 
+/** How a queue is declared where it does not exist yet. */
 export interface QueueSpec {
   readonly name: string;
   /** Survives a restart of the broker, with its persistent messages. */
@@ -61,8 +62,10 @@ export interface QueueSpec {
   readonly keepMax?: number;
 }
 
+/** Where a message goes: into one queue (the default exchange), or to everybody on a fanout exchange. */
 export type Target = { readonly queue: string } | { readonly exchange: string };
 
+/** What is published. Headers are strings, numbers and booleans; without any: none are sent. */
 export interface Message {
   readonly payload: Payload;
   readonly headers?: Readonly<Record<string, string | number | boolean>>;
@@ -71,12 +74,15 @@ export interface Message {
   readonly correlationId?: string | undefined;
 }
 
+/** A message as its consumer gets it. `redelivered`: it may have been handled before. */
 export interface Delivery extends Message {
   readonly redelivered: boolean;
 }
 
+/** Handles a batch, never an empty one. Fulfilled: acknowledged; what a rejection does is said above. */
 export type Handler = (batch: readonly Delivery[]) => Promise<void>;
 
+/** The bounds of a consumer; each at least 1, but for `lingerMs`. */
 export interface ConsumeOptions {
   /** Unacknowledged messages at most. */
   readonly prefetch: number;
@@ -88,6 +94,7 @@ export interface ConsumeOptions {
   readonly overlap: number;
 }
 
+/** A running consumer. */
 export interface Consumer {
   /** Settles when the consumer has ended: fulfilled after `stop`, rejected when a handler failed for good. */
   readonly done: Promise<void>;

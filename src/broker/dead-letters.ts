@@ -9,6 +9,7 @@ export const DEAD_LETTER_BYTES_MAX = 64 * 1024;
 /** The queue for what could not be used: ours, and bounded, because nobody has to read it. */
 export const DEAD_LETTER_QUEUE: QueueSpec = { name: DEAD_LETTERS, durable: true, keepMax: 100_000 };
 
+/** What could not be used, and where. */
 export interface DeadLetters {
   readonly refusals: readonly Refusal[];
   /** The queue that they came from. */

@@ -14,6 +14,7 @@ import { Fifo } from './fifo.ts';
 import { MemoryQueue } from './memory-queue.ts';
 import { PAUSE_BOUNDS, Pauses, pause, type PauseBounds } from './pauses.ts';
 
+/** The bounds of a broker in memory. */
 export interface MemoryBrokerOptions {
   /** Messages that a queue without a consumer takes before `publish` waits. Default 10,000. */
   readonly queueMax?: number;

@@ -4,6 +4,7 @@ import { AmqpBroker } from './amqp.ts';
 import type { Broker } from './broker.ts';
 import { MemoryBroker } from './memory.ts';
 
+/** Which broker, and how it is used. */
 export interface OpenOptions {
   /** `memory`, or `amqp://user:password@host:5672/vhost` (`amqps://` for TLS; several hosts with commas between). */
   readonly url: string;

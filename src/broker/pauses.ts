@@ -4,6 +4,7 @@ export interface PauseBounds {
   readonly maxMs: number;
 }
 
+/** 0.2 s at first, never more than 10 s. */
 export const PAUSE_BOUNDS: PauseBounds = { firstMs: 200, maxMs: 10_000 };
 
 /**

@@ -63,6 +63,12 @@ test('why there is no connection is said in words, and only what trying again ca
   }
 });
 
+test('a bug is not taken for a server that is away', () => {
+  const bug = new TypeError('x is not a function');
+  assert.throws(() => connectFailure(bug, TARGET, HOST), bug);
+  assert.throws(() => lastingRefusal(bug, 'declare queue "a"', TARGET), bug);
+});
+
 function system(code: string): Error {
   return Object.assign(new Error(`it failed with ${code}`), { code });
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { AmqpBroker } from '../../src/broker/amqp.ts';
-import { payloadOf, send } from '../contracts/broker.ts';
+import { payloadOf, send } from '../contracts/inbox.ts';
 import { eventually } from '../setup/eventually.ts';
 import { testBroker } from '../setup/rabbitmq.ts';
 import { collectedLog } from './collected-log.ts';

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { connect } from 'amqplib';
 import { AmqpBroker } from '../../src/broker/amqp.ts';
 import type { BrokerState } from '../../src/broker/broker.ts';
-import { Inbox, numbers, payloadOf, says, send, SHORT_PAUSES } from '../contracts/broker.ts';
+import { Inbox, numbers, payloadOf, says, send, SHORT_PAUSES } from '../contracts/inbox.ts';
 import { eventually } from '../setup/eventually.ts';
 import { stoppedNode } from '../setup/find-rabbitmq.ts';
 import { freePort } from '../setup/free-port.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseAmqpUrl } from '../../src/broker/amqp-target.ts';
-import { says } from '../contracts/broker.ts';
+import { says } from '../contracts/inbox.ts';
 
 test('an AMQP URL says everything, and what it leaves out is as RabbitMQ has it', () => {
   assert.deepEqual(parseAmqpUrl('amqp://broker'), {

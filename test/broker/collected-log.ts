@@ -11,6 +11,7 @@ export interface CollectedLog {
   says(words: RegExp): Promise<void>;
 }
 
+/** A logger of every level that prints nothing. */
 export function collectedLog(): CollectedLog {
   const lines: string[] = [];
   const write = (line: string): void => void lines.push((JSON.parse(line) as { msg: string }).msg);

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { MemoryBroker } from '../../src/broker/memory.ts';
 import { openBroker } from '../../src/broker/open.ts';
 import { Payload } from '../../src/wire/payload.ts';
-import { brokerContract, Inbox, numbers, payloadOf, says, send } from '../contracts/broker.ts';
+import { brokerContract } from '../contracts/broker.ts';
+import { Inbox, numbers, payloadOf, says, send } from '../contracts/inbox.ts';
 import { collectedLog } from './collected-log.ts';
 
 const BATCHES = { prefetch: 100, batchMax: 10, lingerMs: 0, overlap: 1 };

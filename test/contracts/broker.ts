@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
-import type { Broker, ConsumeOptions, Delivery, Handler } from '../../src/broker/broker.ts';
+import type { Broker, Delivery, Handler } from '../../src/broker/broker.ts';
 import { DEAD_LETTER_BYTES_MAX, deadLetter } from '../../src/broker/dead-letters.ts';
 import type { PauseBounds } from '../../src/broker/pauses.ts';
 import { AftermathError } from '../../src/service/errors.ts';
@@ -9,17 +9,25 @@ import type { Refusal } from '../../src/wire/records.ts';
 import { DEAD_LETTERS } from '../../src/wire/queues.ts';
 import { Payload } from '../../src/wire/payload.ts';
 import { eventually } from '../setup/eventually.ts';
+import { brokerEndsContract } from './broker-ends.ts';
+import {
+  BATCHES,
+  Inbox,
+  ONE_BY_ONE,
+  SHORT_PAUSES,
+  WITHIN_MS,
+  numbers,
+  payloadOf,
+  says,
+  send,
+  textOf,
+} from './inbox.ts';
+import { nextTurn, settledYet } from './turns.ts';
 
 /** Makes brokers for the tests of one implementation. Those of a server meet there, those in memory do not. */
 export interface Brokers extends AsyncDisposable {
   open(options: { pauses: PauseBounds }): Broker;
 }
-
-/** Short ones, so that a test need not wait. */
-export const SHORT_PAUSES: PauseBounds = { firstMs: 20, maxMs: 100 };
-const WITHIN_MS = 10_000;
-const ONE_BY_ONE: ConsumeOptions = { prefetch: 1, batchMax: 1, lingerMs: 0, overlap: 1 };
-const BATCHES: ConsumeOptions = { prefetch: 100, batchMax: 10, lingerMs: 0, overlap: 1 };
 
 /** What `src/broker/broker.ts` promises, as tests that every implementation passes. */
 export function brokerContract(name: string, start: () => Promise<Brokers>): void {
@@ -321,65 +329,7 @@ export function brokerContract(name: string, start: () => Promise<Brokers>): voi
       assert.equal((await broker.queueDepth(queue))?.messages, 2);
     });
 
-    test('close while busy waits for the handler and what it publishes', async () => {
-      const busy = brokers.open({ pauses: SHORT_PAUSES });
-      const [from, to] = ['contract-busy-from', 'contract-busy-to'];
-      for (const name of [from, to]) await busy.declareQueue({ name, durable: true });
-      const sent = send(busy, from, 0, 4);
-      const gate = Promise.withResolvers<void>();
-      const begun = Promise.withResolvers<void>();
-      let handled = 0;
-      const consumer = await busy.consume(from, { ...BATCHES, batchMax: 2, prefetch: 2 }, async (batch) => {
-        begun.resolve();
-        await gate.promise;
-        await Promise.all(batch.map(({ payload }) => busy.publish({ queue: to }, { payload })));
-        handled += batch.length;
-      });
-      await begun.promise;
-      const closed = busy.close({ timeoutMs: WITHIN_MS });
-      assert.equal(await settledYet(closed), false);
-      gate.resolve();
-      await closed;
-      await consumer.done;
-      await sent;
-      assert.equal(busy.state, 'closed');
-      assert.ok(handled >= 1 && handled <= 2, 'the batch in hand, and no further one');
-      await assert.rejects(
-        busy.publish({ queue: to }, { payload: payloadOf('late') }),
-        says('retry', /closed/),
-      );
-    });
-
-    test('close gives up after its time', async () => {
-      const stuck = brokers.open({ pauses: SHORT_PAUSES });
-      const queue = 'contract-stuck';
-      await stuck.declareQueue({ name: queue, durable: true });
-      await stuck.publish({ queue }, { payload: payloadOf('a') });
-      const begun = Promise.withResolvers<void>();
-      const gate = Promise.withResolvers<void>();
-      await stuck.consume(queue, ONE_BY_ONE, () => {
-        begun.resolve();
-        return gate.promise;
-      });
-      await begun.promise;
-      await stuck.close({ timeoutMs: 50 });
-      assert.equal(stuck.state, 'closed');
-      gate.resolve();
-    });
-
-    test('state is told, and the address has no password', async () => {
-      const other = brokers.open({ pauses: SHORT_PAUSES });
-      const states: string[] = [];
-      other.onState((state) => states.push(state));
-      const deaf = other.onState(() => assert.fail('it was ended'));
-      deaf();
-      await other.declareQueue({ name: 'contract-state', durable: true });
-      assert.equal(other.state, 'connected');
-      await other.close();
-      await other.close();
-      assert.equal(states.at(-1), 'closed');
-      assert.doesNotMatch(other.address, /guest:/);
-    });
+    brokerEndsContract((options) => brokers.open(options));
 
     test('whatever the batch sizes and the failures, every message is handled, first deliveries in order', async () => {
       const settings = fc.record({
@@ -412,75 +362,4 @@ export function brokerContract(name: string, start: () => Promise<Brokers>): voi
       await fc.assert(everyOne, { numRuns: 15, seed: 7 });
     });
   });
-}
-
-/** What a consumer has got. */
-export class Inbox {
-  readonly messages: Delivery[] = [];
-  readonly batchSizes: number[] = [];
-  readonly #work: (batch: readonly Delivery[]) => Promise<void>;
-
-  constructor(work: (batch: readonly Delivery[]) => Promise<void> = async () => {}) {
-    this.#work = work;
-  }
-
-  get texts(): string[] {
-    return this.messages.map(textOf);
-  }
-
-  readonly handler: Handler = async (batch) => {
-    this.messages.push(...batch);
-    this.batchSizes.push(batch.length);
-    await this.#work(batch);
-  };
-
-  /** Waits until it holds so many. */
-  async holds(count: number): Promise<readonly Delivery[]> {
-    await eventually(
-      async () => assert.ok(this.messages.length >= count, `${this.messages.length} of ${count}`),
-      WITHIN_MS,
-    );
-    return this.messages;
-  }
-}
-
-/** Publishes "from", "from + 1", … and waits until they are safe. */
-export async function send(broker: Broker, queue: string, from: number, count: number): Promise<void> {
-  const texts = Array.from({ length: count }, (_, i) => String(from + i));
-  await Promise.all(texts.map((text) => broker.publish({ queue }, { payload: payloadOf(text) })));
-}
-
-export function payloadOf(text: string): Payload {
-  return Payload.ofBytes(Buffer.from(text));
-}
-
-export function textOf(message: { readonly payload: Payload }): string {
-  return Buffer.from(message.payload.bytes()).toString();
-}
-
-/** For `assert.rejects`: an expected failure with this consequence and these words. */
-export function says(consequence: AftermathError['consequence'], words: RegExp): (error: unknown) => boolean {
-  return (error) => {
-    assert.ok(error instanceof AftermathError, String(error));
-    assert.equal(error.consequence, consequence);
-    assert.match(error.message, words);
-    return true;
-  };
-}
-
-export function numbers(count: number): string[] {
-  return Array.from({ length: count }, (_, i) => String(i));
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
-async function settledYet(work: Promise<unknown>): Promise<boolean> {
-  const pending = Symbol('pending');
-  const turns = (async () => {
-    for (let i = 0; i < 20; i += 1) await nextTurn();
-    return pending;
-  })();
-  return (await Promise.race([work, turns])) !== pending;
 }

@@ -1,6 +1,7 @@
 import { install, mayInstall } from './apt.ts';
 import { findProgram } from './find-program.ts';
 
+/** Names the Chromium to use; the runner sets it for the test files. */
 export const CHROMIUM_VARIABLE = 'AFTERMATH_TEST_CHROMIUM';
 
 /** The Chromium that the tests drive: the one that `AFTERMATH_TEST_CHROMIUM` names, an installed one, or apt's. */

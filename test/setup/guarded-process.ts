@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 
+/** Where and how a guarded process runs. */
 export interface GuardedOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;

@@ -5,6 +5,7 @@ import { findProgram } from './find-program.ts';
 
 const run = promisify(execFile);
 
+/** Names the Python to use; the runner sets it for the test files. */
 export const PYTHON_VARIABLE = 'AFTERMATH_TEST_PYTHON';
 
 /** A Python with pika, for the peers of the old kind: `AFTERMATH_TEST_PYTHON`, an installed one, or apt's. */

@@ -14,6 +14,7 @@ export interface RabbitNode extends AsyncDisposable {
   ctl(...args: readonly string[]): Promise<string>;
 }
 
+/** What a node is to have beyond the defaults. */
 export interface RabbitNodeOptions {
   /** With the management API (a second more to start). Default: without. */
   readonly management?: boolean;

@@ -76,6 +76,7 @@ export function costOf(pid: number): Cost {
 /** USER_HZ of Linux, as /proc counts. */
 const TICKS_PER_SECOND = 100;
 
+/** Fulfils after so long. */
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, ms);

@@ -10,6 +10,7 @@ export interface Places {
   readonly page: string | undefined;
 }
 
+/** What a run shows of itself. */
 export interface View {
   /** Takes a line of the logger: above the live view in a terminal, plain on standard error otherwise. */
   readonly say: (line: string) => void;

@@ -8,6 +8,7 @@ export interface Contribution {
   readonly refused: Batch['refused'];
 }
 
+/** Where contributions go, and how much of them at once. */
 export interface CommitterOptions {
   readonly ledger: Ledger;
   readonly nowMs: () => number;

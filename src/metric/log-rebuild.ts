@@ -19,6 +19,7 @@ export interface ShortLog {
   readonly cursor: LogCursor;
 }
 
+/** What the ledger still knows, and how it stands in the log. */
 export interface KeptOutcomes {
   readonly outcomesFrom: (number: number) => AsyncIterable<Outcome>;
   /** Whether an outcome has a row. */
@@ -26,6 +27,7 @@ export interface KeptOutcomes {
   readonly line: (outcome: Outcome) => string;
 }
 
+/** How a log was written again: rows that it had, rows that came from the ledger, rows that nobody has any more. */
 export interface Rebuilt {
   readonly cursor: LogCursor;
   readonly kept: number;

@@ -19,6 +19,7 @@ import { adoptRebuilt, rebuild } from './log-rebuild.ts';
 import { headerLine, rowLine } from './log-row.ts';
 import type { LogColumn } from './settings.ts';
 
+/** Where the log is and what stands in it. */
 export interface LogSettings {
   readonly logsDir: string;
   readonly columns: readonly LogColumn[];

@@ -4,11 +4,10 @@ import type { Figures } from '../stats/figure.ts';
 import { present } from '../stats/figure.ts';
 import { regression } from '../stats/regression.ts';
 import type { Task } from '../wire/snapshot.ts';
-import { classFiguresOf } from './report-classes.ts';
 import { lastRows } from './last-rows.ts';
 import { readLog } from './log-reader.ts';
-import { LABEL_UNIT } from './report-classes.ts';
 import type { LogRow } from './log-reader.ts';
+import { classFiguresOf, LABEL_UNIT } from './report-classes.ts';
 
 /** What a log says. Written as JSON it is the answer of `aftermath report --json`. */
 export interface Report {

@@ -38,17 +38,21 @@ export interface MetricSettings {
   readonly lingerMs: number;
 }
 
+/** An exchange of a team's own, and the routing key that our queue is bound with. */
 export interface BindSource {
   readonly exchange: string;
   readonly key: string;
 }
 
+/** What a commit survives. */
 export const DURABILITIES = ['power-cut', 'process'] as const;
 export type Durability = (typeof DURABILITIES)[number];
 
+/** What the truths are said to be; `auto`: the first outcome tells. */
 export const TASK_SETTINGS = ['auto', 'regression', 'classification'] as const;
 export type TaskSetting = (typeof TASK_SETTINGS)[number];
 
+/** Names of the further columns. */
 export const LOG_COLUMNS = ['model', 'version', 'time', 'tags', 'revision', 'proba'] as const;
 /**
  * A further column of the log. `time`: event time of the prediction, ISO 8601, else its arrival; `tags` and

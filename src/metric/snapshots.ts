@@ -4,6 +4,7 @@ import type { Books, ModelBooks } from './ledger/books.ts';
 import type { Ledger, LedgerTask } from './ledger/ledger.ts';
 import type { OutcomeKeeper } from './outcome-keeper.ts';
 
+/** What a snapshot is made from. */
 export interface SnapshotSources {
   readonly ledger: Ledger;
   readonly keeper: OutcomeKeeper;

@@ -10,6 +10,7 @@ export interface Clock {
   nowMs(): number;
 }
 
+/** The wall clock of this machine. */
 export const SYSTEM_CLOCK: Clock = { nowMs: () => Date.now() };
 
 /** The clock of a replay: it stands at the latest event that was published, and is the wall clock before the first. */

@@ -6,6 +6,7 @@ import type { Registry } from 'prom-client';
 import { AftermathError, codeOf, messageOf } from './errors.ts';
 import type { Stage } from './stage.ts';
 
+/** Where to listen, and who may look. */
 export interface HttpSettings {
   readonly host: string;
   readonly port: number;
@@ -22,6 +23,7 @@ export interface Shown {
   readonly page: Hono | undefined;
 }
 
+/** A server that listens; disposing of it cuts what is still connected. */
 export interface HttpServer extends AsyncDisposable {
   /** Where a browser finds it, token included where one is needed. */
   readonly url: string;

@@ -3,6 +3,7 @@ import type { Broker } from '../broker/broker.ts';
 import type { Clock } from './clock.ts';
 import type { Logger } from './logging.ts';
 
+/** The stages, in the order of the data. */
 export type StageName = 'features' | 'model' | 'metric' | 'plot';
 
 /** Whether a stage can do its work now; `why` says what it waits for when it cannot. */

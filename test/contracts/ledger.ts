@@ -5,6 +5,7 @@ import type { Ledger, LogCursor, Outcome, OutcomeSink } from '../../src/metric/l
 import type { PredictionRecord, TruthRecord } from '../../src/wire/records.ts';
 import { prediction, truth } from '../metric/records.ts';
 
+/** The limits of every ledger under test. */
 export const HORIZON_MS = 1000;
 export const RETENTION_MS = 10_000;
 

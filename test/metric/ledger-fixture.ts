@@ -7,6 +7,7 @@ import { SqliteLedger, type SqliteLedgerSettings } from '../../src/metric/ledger
 import { MetricLog } from '../../src/metric/log.ts';
 import { OutcomeKeeper } from '../../src/metric/outcome-keeper.ts';
 
+/** What differs from a ledger of a handful of ids; `dir` holds all files. */
 export interface FixtureSettings extends Partial<SqliteLedgerSettings> {
   readonly dir: string;
   readonly columns?: readonly LogColumn[];

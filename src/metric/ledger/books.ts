@@ -14,6 +14,7 @@ export interface Books {
   unattributed: number;
 }
 
+/** The predictions of one model, and what is known of it besides. */
 export interface ModelBooks {
   readonly model: string;
   /** As its latest prediction said. */
@@ -22,6 +23,7 @@ export interface ModelBooks {
   readonly counts: PredictionCounts;
 }
 
+/** Books of a ledger that has received nothing. */
 export function emptyBooks(): Books {
   return {
     truths: {
@@ -40,6 +42,7 @@ export function emptyBooks(): Books {
   };
 }
 
+/** Counts of a model that has predicted nothing. */
 export function emptyPredictionCounts(): PredictionCounts {
   return {
     received: 0,

@@ -16,9 +16,11 @@ export interface Entry {
   forgetMs: number;
 }
 
+/** What a truth is: without a prediction yet, scored with one, or too late for it, in either way. */
 export const TRUTH_STATES = ['waiting', 'matched', 'orphan', 'late'] as const;
 export type TruthState = (typeof TRUTH_STATES)[number];
 
+/** The truth of one id, with every version that came. */
 export interface TruthSlot {
   state: TruthState;
   /** A prediction that comes after this is expired at once. */
@@ -29,6 +31,7 @@ export interface TruthSlot {
   current: number;
 }
 
+/** One version of a truth. */
 export interface TruthVersion {
   readonly value: Value;
   /** Event time, else arrival. */
@@ -39,9 +42,11 @@ export interface TruthVersion {
   readonly tags: Tags | undefined;
 }
 
+/** What a prediction is: without its truth yet, scored, or past its deadline. */
 export const PREDICTION_STATES = ['pending', 'scored', 'expired'] as const;
 export type PredictionState = (typeof PREDICTION_STATES)[number];
 
+/** What one model said of one id, and what it was scored against. */
 export interface PredictionSlot {
   readonly model: string;
   readonly version: string | undefined;

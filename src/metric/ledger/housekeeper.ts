@@ -4,6 +4,7 @@ import type { RecentTable } from './recent-table.ts';
 import type { Blocks, Segment } from './segment.ts';
 import type { SegmentList } from './segment-list.ts';
 
+/** What there is to keep in order, and how an entry is judged and given up. */
 export interface HousekeeperOptions {
   readonly db: DatabaseSync;
   readonly blocks: Blocks;

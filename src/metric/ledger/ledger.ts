@@ -41,8 +41,10 @@ export interface Ledger extends AsyncDisposable {
   outcomesFrom(number: number): AsyncIterable<Outcome>;
 }
 
+/** What all truths of a ledger are: numbers, or labels. */
 export type LedgerTask = 'regression' | 'classification';
 
+/** Records that are committed together. */
 export interface Batch {
   readonly nowMs: number;
   readonly predictions: readonly PredictionRecord[];
@@ -71,6 +73,7 @@ export interface Outcome {
   readonly revision: number;
 }
 
+/** A record that the ledger cannot use, and why. */
 export interface LedgerRefusal {
   readonly kind: 'prediction' | 'truth';
   readonly code: RefusalCode;

@@ -16,6 +16,7 @@ import { LedgerMemory } from './sqlite-memory.ts';
 import { explained } from './sqlite-store.ts';
 import { AftermathError } from '../../service/errors.ts';
 
+/** Where the file is, what a commit survives, and how much is held in memory. */
 export interface SqliteLedgerSettings extends LedgerRulesSettings {
   readonly path: string;
   readonly durability: Durability;

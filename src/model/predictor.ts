@@ -40,6 +40,7 @@ export interface Predictions {
   readonly refused: ReadonlyMap<number, string>;
 }
 
+/** What a model predicts: numbers, one of two classes, or one of more. */
 export type Task = 'regression' | 'binary' | 'multiclass';
 
 /** One output of a model. `classes` in the order of the probabilities; `undefined` for a regression. */

@@ -11,6 +11,7 @@ import { dataQueue, type DataQueues, type Dialect } from '../wire/queues.ts';
 import type { FeatureRecord, Refusal } from '../wire/records.ts';
 import { score, type ServingModel } from './scoring.ts';
 
+/** What the model stage is told. All of it is required: defaults live in `config.ts` alone. */
 export interface ModelSettings {
   readonly queues: DataQueues;
   readonly dialect: Dialect;
@@ -24,10 +25,12 @@ export interface ModelSettings {
   readonly lingerMs: number;
 }
 
+/** The model stage, running. */
 export interface ModelStage extends Stage {
   progress(): ModelProgress;
 }
 
+/** How far it has come since it was started. */
 export interface ModelProgress {
   /** Rows read from the queue, redelivered ones included. */
   readonly rows: number;

@@ -20,6 +20,7 @@ export function checkedShape(value: PickleValue | undefined): number[] {
   return shape;
 }
 
+/** Elements of an array of this shape; 1 for a shape without dimensions. */
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
 }

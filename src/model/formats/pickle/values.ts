@@ -19,6 +19,7 @@ export type PickleValue =
   | PickleArray
   | PickleDtype;
 
+/** A dict of Python, in its order. */
 export type PickleMap = Map<PickleValue, PickleValue>;
 
 /** An instance that Python would have built: its class and what it would have been built from. */
@@ -66,18 +67,22 @@ export function isTagged(
   return typeof value === 'object' && value !== null && 'kind' in value;
 }
 
+/** Whether it is an instance of a class. */
 export function isObject(value: PickleValue | undefined): value is PickleObject {
   return isTagged(value) && value.kind === 'object';
 }
 
+/** Whether it is a class or a function by its name. */
 export function isGlobal(value: PickleValue | undefined): value is PickleGlobal {
   return isTagged(value) && value.kind === 'global';
 }
 
+/** Whether it is an array of numpy. */
 export function isArray(value: PickleValue | undefined): value is PickleArray {
   return isTagged(value) && value.kind === 'array';
 }
 
+/** Whether it is the element type of an array. */
 export function isDtype(value: PickleValue | undefined): value is PickleDtype {
   return isTagged(value) && value.kind === 'dtype';
 }

@@ -65,13 +65,16 @@ export interface Classifier extends About {
   readonly both: ((frame: Frame, refusals: Refusals) => Judged) | undefined;
 }
 
+/** Values of every row, one row behind the other. */
 export type Scoring = (frame: Frame, refusals: Refusals) => Float64Array;
 
+/** Values and probabilities from one walk through the model. */
 export interface Judged {
   readonly values: Float64Array;
   readonly probabilities: Float64Array;
 }
 
+/** One step of a pipeline: the last is a regressor or a classifier, the others transform. */
 export type Step = Transformer | Regressor | Classifier;
 
 type Own<S extends Step> = Omit<S, keyof About> & Partial<About>;

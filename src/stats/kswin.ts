@@ -1,5 +1,6 @@
 import { checkedObservation } from './change-detector.ts';
 import type { ChangeDetector } from './change-detector.ts';
+import { kolmogorovSmirnov } from './two-sample-tests.ts';
 
 /** The last observations in their order, and the older and the younger ones of them sorted. */
 export interface KswinState {
@@ -49,26 +50,6 @@ export function kswin(
       return true;
     },
   };
-}
-
-/**
- * The largest difference of two empirical distribution functions, 0..1.
- *
- * @param a ascending, not empty
- * @param b ascending, not empty
- */
-export function kolmogorovSmirnov(a: readonly number[], b: readonly number[]): number {
-  if (a.length === 0 || b.length === 0) throw new RangeError('Cannot compare with no observation');
-  let distance = 0;
-  let i = 0;
-  let j = 0;
-  while (i < a.length && j < b.length) {
-    const x = Math.min(a[i]!, b[j]!);
-    while (i < a.length && a[i] === x) i++;
-    while (j < b.length && b[j] === x) j++;
-    distance = Math.max(distance, Math.abs(i / a.length - j / b.length));
-  }
-  return distance;
 }
 
 function insertSorted(sorted: number[], x: number): void {

@@ -5,7 +5,8 @@ import { adwin } from '../../src/stats/adwin.ts';
 import type { ChangeDetector } from '../../src/stats/change-detector.ts';
 import { cusum } from '../../src/stats/cusum.ts';
 import { ddm } from '../../src/stats/ddm.ts';
-import { kolmogorovSmirnov, kswin } from '../../src/stats/kswin.ts';
+import { kswin } from '../../src/stats/kswin.ts';
+import { kolmogorovSmirnov } from '../../src/stats/two-sample-tests.ts';
 import { pageHinkley } from '../../src/stats/page-hinkley.ts';
 import { uniforms } from './stream.ts';
 

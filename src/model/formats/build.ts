@@ -8,12 +8,11 @@ import { buildXgboost } from './xgboost/file.ts';
  * @throws {ModelLoadError}
  */
 export function build(parsed: ParsedModel): Served {
-  switch (parsed.library) {
-    case 'XGBoost':
-      return buildXgboost(parsed);
-    case 'LightGBM':
-      return buildSklearn(parsed);
-    case 'scikit-learn':
-      return buildSklearn(parsed);
-  }
+  return BUILDS[parsed.library](parsed);
 }
+
+const BUILDS: Readonly<Record<ParsedModel['library'], (parsed: ParsedModel) => Served>> = {
+  XGBoost: buildXgboost,
+  LightGBM: buildSklearn,
+  'scikit-learn': buildSklearn,
+};

@@ -16,7 +16,7 @@ export function readCategories(booster: Document, featureCount: number): Categor
   for (const [column, encoding] of model.child('cats').children('enc').entries()) {
     if (column >= featureCount) throw new ModelLoadError('it has categories for more columns than it has');
     const categories = encoding.has('offsets') ? textsOf(encoding) : [...encoding.numbers('values')];
-    if (categories.length === 0 || categories.every((category, code) => category === code)) continue;
+    if (categories.every((category, code) => category === code)) continue;
     columns.push({ column, categories });
   }
   return columns;

@@ -83,7 +83,7 @@ export function useOfFile(model: XgboostModel): Use {
     kind,
     classes: kind === 'classifier' ? notedClasses(noted) : undefined,
     missing: noted?.has('missing') === true ? noted.number('missing') : NaN,
-    stopsAtBest: noted !== undefined,
+    isWrapped: noted !== undefined,
   };
 }
 

@@ -8,45 +8,46 @@ const fround = Math.fround;
 /**
  * The raw scores of rows, in float32 and in XGBoost's order of adding.
  *
- * @param values rows × features, each a float32, NaN for a missing one
- * @param rounds how many rounds of trees take part; absent: all
+ * @param request.values rows × features, each a float32, NaN for a missing one
+ * @param request.rounds how many rounds of trees take part; absent: all
+ * @param request.inPlace whether DART adds as `inplace_predict` does, which rounds otherwise
  * @returns rows × width
  */
-export function marginsOf(
-  model: XgboostModel,
-  { values, rows, rounds }: { values: Float64Array; rows: number; rounds?: number | undefined },
-): Float32Array {
+export function marginsOf(model: XgboostModel, request: Request): Float32Array {
   const { width, base, booster } = model;
-  const margins = new Float32Array(rows * width);
+  const margins = new Float32Array(request.rows * width);
   if (booster.kind === 'linear') {
-    addLinear(margins, booster, model, values);
+    addLinear(margins, booster, model, request.values);
     return margins;
   }
   for (let at = 0; at < margins.length; at++) margins[at] = base[at % width] as number;
-  addTrees(margins, booster, { values, rows, rounds, model });
+  addTrees(margins, booster, request, model);
   return margins;
 }
 
-function addTrees(
-  margins: Float32Array,
-  booster: TreeBooster,
-  {
-    values,
-    rows,
-    rounds,
-    model,
-  }: { values: Float64Array; rows: number; rounds: number | undefined; model: XgboostModel },
-): void {
+interface Request {
+  readonly values: Float64Array;
+  readonly rows: number;
+  readonly rounds: number | undefined;
+  readonly inPlace: boolean;
+}
+
+function addTrees(margins: Float32Array, booster: TreeBooster, request: Request, model: XgboostModel): void {
   const { packed, sets, leafWidth } = booster;
+  const { values, rows } = request;
   const width = model.featureCount;
   const found = new Int32Array(rows);
   const hasMissing = anyMissing(values);
-  const trees = treesOf(booster, rounds);
+  const trees = treesOf(booster, request.rounds);
   for (let tree = 0; tree < trees; tree++) {
     if (sets === undefined) findLeaves(packed, tree, values, width, found, hasMissing);
     else findLeavesBySets(packed, sets, { tree, values, width, leaves: found });
-    if (leafWidth === 1) addLeaves(margins, booster, { tree, found, width: model.width });
-    else addVectors(margins, booster, { tree, found });
+    if (leafWidth > 1) addVectors(margins, booster, { tree, found });
+    else if (booster.weights === undefined) addLeaves(margins, booster, { tree, found, width: model.width });
+    else {
+      const base = request.inPlace ? (model.base[booster.groups[tree] as number] as number) : 0;
+      addWeighted(margins, booster, { tree, found, width: model.width, base });
+    }
   }
 }
 
@@ -57,18 +58,26 @@ function treesOf({ packed, roundEnds }: TreeBooster, rounds: number | undefined)
 
 function addLeaves(
   margins: Float32Array,
-  { leaves, groups, weights }: TreeBooster,
+  { leaves, groups }: TreeBooster,
   { tree, found, width }: { tree: number; found: Int32Array; width: number },
 ): void {
   let to = groups[tree] as number;
-  if (weights === undefined) {
-    for (let row = 0; row < found.length; row++, to += width)
-      margins[to] = (margins[to] as number) + (leaves[found[row] as number] as number);
-    return;
-  }
-  const weight = weights[tree] as number;
   for (let row = 0; row < found.length; row++, to += width)
-    margins[to] = (margins[to] as number) + fround((leaves[found[row] as number] as number) * weight);
+    margins[to] = (margins[to] as number) + (leaves[found[row] as number] as number);
+}
+
+/** `base` is what the leaf has been added to and taken from again before it is weighted: that rounds it. */
+function addWeighted(
+  margins: Float32Array,
+  { leaves, groups, weights }: TreeBooster,
+  { tree, found, width, base }: { tree: number; found: Int32Array; width: number; base: number },
+): void {
+  const weight = weights?.[tree] ?? 1;
+  let to = groups[tree] as number;
+  for (let row = 0; row < found.length; row++, to += width) {
+    const leaf = fround(fround(base + (leaves[found[row] as number] as number)) - base);
+    margins[to] = (margins[to] as number) + fround(leaf * weight);
+  }
 }
 
 function addVectors(

@@ -1,5 +1,6 @@
 import type { Budget } from '../budget.ts';
 import { ModelLoadError } from '../../load_error.ts';
+import { versionNumber } from '../sklearn/attributes.ts';
 import type { CategoryColumn } from '../trees/category_codes.ts';
 import { readCategories } from './categories.ts';
 import type { Document } from './document.ts';
@@ -47,7 +48,7 @@ export function readModel(root: Document, budget: Budget): XgboostModel {
     throw new ModelLoadError("it has no 'learner', so it is no XGBoost model");
   }
   const learner = root.child('learner');
-  const versionParts = root.has('version') ? [...root.numbers('version')] : undefined;
+  const version = root.has('version') ? root.numbers('version').join('.') : undefined;
   const param = learner.child('learner_model_param');
   const objective = learner.child('objective').text('name');
   const featureCount = param.count('num_feature');
@@ -61,14 +62,14 @@ export function readModel(root: Document, budget: Budget): XgboostModel {
   const gradientBooster = learner.child('gradient_booster');
   const attributes = learner.has('attributes') ? learner.child('attributes') : undefined;
   return {
-    version: versionParts?.join('.'),
+    version,
     objective,
     link: linkOf(objective),
     featureCount,
     featureNames: names.length > 0 ? names : undefined,
     categories: readCategories(gradientBooster, featureCount),
     width,
-    base: baseMargins(param, { objective, width, versionParts }),
+    base: baseMargins(param, { objective, width, version: versionNumber(version) }),
     booster: readBooster(gradientBooster, shape, budget),
     bestRounds: bestRounds(attributes),
     wrapper: attributes?.has('scikit_learn') === true ? attributes.text('scikit_learn') : undefined,
@@ -107,7 +108,7 @@ export function linearBooster(
 /** Since 3.1 a list in brackets with one for each score, before that one number for all. */
 function baseMargins(
   param: Document,
-  about: { objective: string; width: number; versionParts: readonly number[] | undefined },
+  about: { objective: string; width: number; version: number },
 ): Float32Array {
   const value = param.get('base_score');
   const scores =
@@ -122,10 +123,10 @@ function baseMargins(
 /** The margins that rows start with, from base scores as the file has them. */
 export function expandBase(
   scores: readonly number[],
-  about: { objective: string; width: number; versionParts: readonly number[] | undefined },
+  about: { objective: string; width: number; version: number },
 ): Float32Array {
   return Float32Array.from({ length: about.width }, (_, at) =>
-    marginOf(about.objective, scores[scores.length === 1 ? 0 : at] as number, about.versionParts?.[0]),
+    marginOf(about.objective, scores[scores.length === 1 ? 0 : at] as number, about.version),
   );
 }
 

@@ -32,8 +32,8 @@ const fround = Math.fround;
 const EXPONENT_MAX = fround(88.7);
 const TINY = fround(1e-16);
 const EDGE = fround(1e-6);
-/** From 2.0 on `binary:logitraw` keeps its base score as a margin. */
-const RAW_MARGIN_SINCE = 2;
+/** From 1.3.1 on `binary:logitraw` keeps its base score as a margin. */
+const RAW_MARGIN_SINCE = 1.0301;
 
 /** @throws {ModelLoadError} naming an objective that is not known */
 export function linkOf(objective: string): Link {
@@ -48,11 +48,11 @@ export function linkOf(objective: string): Link {
 /**
  * The margin that stands for a base score, which files keep as a prediction.
  *
- * @param major XGBoost's version; `undefined` means an old one
+ * @param version XGBoost's, as `versionNumber` has it
  */
-export function marginOf(objective: string, score: number, major: number | undefined): number {
+export function marginOf(objective: string, score: number, version: number): number {
   const base = fround(score);
-  if (objective === 'binary:logitraw') return (major ?? 0) >= RAW_MARGIN_SINCE ? base : logit(base);
+  if (objective === 'binary:logitraw') return version >= RAW_MARGIN_SINCE ? base : logit(base);
   const link = linkOf(objective);
   if (link === 'sigmoid') return logit(base);
   return link === 'exp' ? fround(Math.log(base)) : base;

@@ -1,5 +1,6 @@
 import type { Value } from '../../../wire/records.ts';
 import { ModelLoadError } from '../../load_error.ts';
+import { versionNumber } from '../sklearn/attributes.ts';
 import { checkNumbers } from '../sklearn/checks.ts';
 import type { Built, Frame, Refusals } from '../sklearn/step.ts';
 import { encodeCategories, textColumns } from '../trees/category_codes.ts';
@@ -15,9 +16,13 @@ export interface Use {
   readonly classes: readonly Value[] | undefined;
   /** A number that stands for a missing value; NaN always does. */
   readonly missing: number;
-  /** Whether rounds after the best one are left out. */
-  readonly stopsAtBest: boolean;
+  /** Whether the scikit-learn wrapper predicts: it leaves out rounds after the best one, and adds DART's trees in place. */
+  readonly isWrapped: boolean;
 }
+
+/** Versions whose wrapper calls `inplace_predict`, which adds DART's trees in its own way. */
+const IN_PLACE_SINCE = 1.04;
+const IN_PLACE_UNTIL = 3.04;
 
 /**
  * A step that predicts as XGBoost does.
@@ -77,8 +82,10 @@ function marginsFor(model: XgboostModel, use: Use, frame: Frame, refusals: Refus
     const value = Math.fround(numbers[at] as number);
     values[at] = value === missing ? NaN : value;
   }
-  const rounds = use.stopsAtBest ? model.bestRounds : undefined;
-  return marginsOf(model, { values, rows: frame.rows, rounds });
+  const rounds = use.isWrapped ? model.bestRounds : undefined;
+  const version = versionNumber(model.version);
+  const inPlace = use.isWrapped && version >= IN_PLACE_SINCE && version < IN_PLACE_UNTIL;
+  return marginsOf(model, { values, rows: frame.rows, rounds, inPlace });
 }
 
 function classesOf(model: XgboostModel, labels: readonly Value[] | undefined): (readonly Value[])[] {
@@ -123,6 +130,6 @@ function linesOf(model: XgboostModel, use: Use): string[] {
   const trees = `${booster.packed.roots.length} trees, ${booster.packed.places.length} nodes`;
   const kind = booster.weights === undefined ? trees : `DART, ${trees}`;
   const rounds = booster.roundEnds.length;
-  const stops = use.stopsAtBest && model.bestRounds !== undefined && model.bestRounds < rounds;
+  const stops = use.isWrapped && model.bestRounds !== undefined && model.bestRounds < rounds;
   return [`${model.objective}, ${kind}${stops ? `, the best ${model.bestRounds} of ${rounds} rounds` : ''}`];
 }

@@ -46,7 +46,7 @@ function wrapped(
     kind,
     classes,
     missing: typeof missing === 'number' ? missing : NaN,
-    stopsAtBest: true,
+    isWrapped: true,
   });
 }
 

@@ -4,11 +4,13 @@ import { ModelLoadError } from '../../load_error.ts';
 export class Cursor {
   readonly bytes: Uint8Array;
   readonly #view: DataView;
+  readonly #buffer: Buffer;
   at = 0;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   byte(): number {
@@ -44,6 +46,12 @@ export class Cursor {
   take(length: number): Uint8Array {
     const start = this.#advance(length);
     return this.bytes.subarray(start, this.at);
+  }
+
+  /** The next bytes as a text. */
+  text(length: number, encoding: 'utf8' | 'latin1'): string {
+    const start = this.#advance(length);
+    return this.#buffer.toString(encoding, start, this.at);
   }
 
   /** The bytes up to the end of the line, without it, as latin-1 text. Longer than 64 KiB is refused unless `bytesMax` says so. */

@@ -50,8 +50,7 @@ class Machine {
 
   run(): PickleValue {
     for (;;) {
-      if (--this.#rules.opcodesLeft < 0)
-        throw new ModelLoadError('it has more opcodes than a model file needs');
+      this.#spend(0.25);
       const op = this.#cursor.byte();
       if (op === OP.STOP) break;
       if (!this.#literal(op) && !this.#container(op) && !this.#object(op)) throw unknownOpcode(op);
@@ -126,9 +125,9 @@ class Machine {
       case OP.UNICODE:
         return this.#pushUnicodeLine();
       case OP.BINSTRING:
-        return this.#pushLatin1(cursor.int32());
+        return this.#pushText(cursor.int32(), 'latin1');
       case OP.SHORT_BINSTRING:
-        return this.#pushLatin1(cursor.byte());
+        return this.#pushText(cursor.byte(), 'latin1');
       case OP.PROTO:
         if (cursor.byte() > 5) throw new ModelLoadError('its pickle protocol is newer than 5');
         return true;
@@ -294,6 +293,12 @@ class Machine {
     return this.#push({ kind: 'global', name: full });
   }
 
+  /** Counts work: 1 is about what a dict entry or a short text costs, four times a plain opcode. */
+  #spend(work: number): void {
+    this.#rules.opcodesLeft -= 4 * work;
+    if (this.#rules.opcodesLeft < 0) throw new ModelLoadError('it has more opcodes than a model file needs');
+  }
+
   #append(items: PickleValue[]): void {
     this.#rules.budget.take(COST.item * items.length);
     const target = this.#top();
@@ -306,6 +311,7 @@ class Machine {
   #setItems(target: PickleValue, items: readonly PickleValue[]): void {
     if (items.length % 2 !== 0) throw damaged('it sets a dict key without a value');
     this.#rules.budget.take((COST.entry * items.length) / 2);
+    this.#spend(items.length / 2);
     if (isObject(target)) target.entries ??= new Map();
     const map = isObject(target) ? target.entries : target;
     if (!(map instanceof Map)) throw damaged(`it sets dict keys on ${describe(target)}`);
@@ -320,22 +326,17 @@ class Machine {
     return this.#push(this.#stack.splice(this.#stack.length - length, length));
   }
 
-  #pushText(length: number): boolean {
-    const bytes = this.#cursor.take(length);
+  #pushText(length: number, encoding: 'utf8' | 'latin1' = 'utf8'): boolean {
+    if (length > this.#cursor.bytes.length) this.#cursor.take(length);
     this.#rules.budget.take(COST.text + 2 * length);
-    return this.#push(Buffer.from(bytes.buffer, bytes.byteOffset, length).toString('utf8'));
+    this.#spend(1);
+    return this.#push(this.#cursor.text(length, encoding));
   }
 
   #pushUnicodeLine(): boolean {
     const line = this.#cursor.line(Infinity);
     this.#rules.budget.take(COST.text + 2 * line.length);
     return this.#push(readUnicodeLine(line));
-  }
-
-  #pushLatin1(length: number): boolean {
-    const bytes = this.#cursor.take(length);
-    this.#rules.budget.take(COST.text + length);
-    return this.#push(Buffer.from(bytes.buffer, bytes.byteOffset, length).toString('latin1'));
   }
 
   #pushBytes(length: number): boolean {

@@ -75,7 +75,7 @@ test('imports point the way the house is built: no stage knows another, stats kn
     imports.flatMap(({ path, place, from }) => {
       const [top, room = ''] = path.split('/');
       if (top !== 'src' || (!from.startsWith('.') && room !== 'stats')) return [];
-      const target = resolveFrom(path, from).replace(/^src\//, '');
+      const target = from.startsWith('.') ? resolveFrom(path, from).replace(/^src\//, '') : from;
       const allowed = MAY_IMPORT[room];
       if (allowed === undefined)
         return [`${path}: src/${room} has no place in the house. Give it one in MAY_IMPORT.`];

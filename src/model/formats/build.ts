@@ -1,3 +1,4 @@
+import { buildLightgbm } from './lightgbm/file.ts';
 import type { ParsedModel, Served } from './served.ts';
 import { buildSklearn } from './sklearn.ts';
 import { buildXgboost } from './xgboost/file.ts';
@@ -13,6 +14,6 @@ export function build(parsed: ParsedModel): Served {
 
 const BUILDS: Readonly<Record<ParsedModel['library'], (parsed: ParsedModel) => Served>> = {
   XGBoost: buildXgboost,
-  LightGBM: buildSklearn,
+  LightGBM: buildLightgbm,
   'scikit-learn': buildSklearn,
 };

@@ -30,6 +30,7 @@ import { LINEAR_CLASSIFIERS } from './linear_classifiers.ts';
 import { LINEAR_REGRESSORS } from './linear_regressors.ts';
 import { PIPELINES } from './pipeline.ts';
 import { SCALERS } from './scalers.ts';
+import { LIGHTGBM } from '../lightgbm/wrappers.ts';
 import { XGBOOST } from '../xgboost/wrappers.ts';
 import type { About, Built, Step } from './step.ts';
 
@@ -65,6 +66,7 @@ const BUILDERS: ReadonlyMap<string, Builder> = new Map([
   ...ADA_BOOST,
   ...AVERAGING,
   ...XGBOOST,
+  ...LIGHTGBM,
 ]);
 
 const DEPTH_MAX = 40;

@@ -1,0 +1,79 @@
+import type { LinearFigures } from './figure.ts';
+import { meanFigures } from './mean-figures.ts';
+import type { MeansState } from './mean-figures.ts';
+
+/** One prediction of two classes whose truth is not known yet. */
+export interface UnlabelledOutcome {
+  /** Probability of the positive class, 0..1, taken as calibrated. */
+  readonly score: number;
+  /** Whether the positive class was served. */
+  readonly predicted: boolean;
+  /** 0..1e50; 1 when absent. */
+  readonly weight?: number | undefined;
+}
+
+/**
+ * Confidence-based performance estimation: what `accuracy`, `precision`, `recall`, `specificity` and `f1` will be,
+ * under the names `estimated_…`, if the probabilities are calibrated and the concept has not drifted. An
+ * estimate, not a measurement: show it as one. Absent where the expected denominator is 0.
+ *
+ * @see NannyML's documentation of CBPE; the expected confusion matrix is Σp, Σ(1 − p) over what was served
+ */
+export const cbpe: LinearFigures<MeansState<'tp' | 'fp' | 'fn' | 'tn'>, UnlabelledOutcome> = meanFigures({
+  names: ['tp', 'fp', 'fn', 'tn'] as const,
+  version: 1,
+  values({ score, predicted }: UnlabelledOutcome) {
+    checkScore(score);
+    return {
+      tp: predicted ? score : 0,
+      fp: predicted ? 1 - score : 0,
+      fn: predicted ? 0 : score,
+      tn: predicted ? 0 : 1 - score,
+    };
+  },
+  figures: ({ tp = 0, fp = 0, fn = 0, tn = 0 }) => ({
+    estimated_accuracy: share(tp + tn, tp + fp + fn + tn),
+    estimated_precision: share(tp, tp + fp),
+    estimated_recall: share(tp, tp + fn),
+    estimated_specificity: share(tn, tn + fp),
+    estimated_f1: share(2 * tp, 2 * tp + fp + fn),
+  }),
+});
+
+/**
+ * The expected area under the ROC curve of calibrated scores: over pairs of different rows, because a row cannot
+ * be of both classes; ties half. Sorts `scores` in place. `undefined` where no pair of classes is expected.
+ *
+ * @param scores each 0..1
+ * @throws {RangeError} on a score that is none
+ */
+export function estimatedRocAuc(scores: Float64Array): number | undefined {
+  scores.forEach(checkScore);
+  scores.sort();
+  let [won, pairs, negatives] = [0, 0, 0];
+  let [positive, negative, self] = [0, 0, 0];
+  for (let i = 0; i < scores.length; i++) {
+    const score = scores[i]!;
+    positive += score;
+    negative += 1 - score;
+    self += score * (1 - score);
+    if (scores[i + 1] === score) continue;
+    // What was passed has lower scores; within the tie every pair but that of a row with itself is half won
+    won += positive * negatives + (positive * negative - self) / 2;
+    negatives += negative;
+    [positive, negative, self] = [0, 0, 0];
+  }
+  const positives = scores.reduce((sum, score) => sum + score, 0);
+  pairs = positives * negatives - scores.reduce((sum, score) => sum + score * (1 - score), 0);
+  return pairs > 1e-12 * scores.length ? won / pairs : undefined;
+}
+
+function checkScore(score: number): void {
+  if (!(score >= 0 && score <= 1)) {
+    throw new RangeError(`Cannot estimate from a probability of ${score}: 0 to 1 is expected`);
+  }
+}
+
+function share(part: number, whole: number): number | undefined {
+  return whole > 0 ? part / whole : undefined;
+}

@@ -32,8 +32,8 @@ const fround = Math.fround;
 const EXPONENT_MAX = fround(88.7);
 const TINY = fround(1e-16);
 const EDGE = fround(1e-6);
-/** From 1.3.1 on `binary:logitraw` keeps its base score as a margin. */
-const RAW_MARGIN_SINCE = 1.0301;
+/** From 1.3 on `binary:logitraw` keeps its base score as a margin. */
+const RAW_MARGIN_SINCE = 1.03;
 
 /** @throws {ModelLoadError} naming an objective that is not known */
 export function linkOf(objective: string): Link {

@@ -56,6 +56,13 @@ export class Attributes {
     return value !== undefined && value !== null;
   }
 
+  /** The state of an object that keeps a tuple instead of attributes. */
+  stateList(): PickleValue[] | undefined {
+    const { state } = this.object;
+    if (!this.context.touched.has(this.object)) this.context.touched.set(this.object, new Set());
+    return Array.isArray(state) ? state : undefined;
+  }
+
   number(key: string, fallback?: number): number {
     const value = this.get(key);
     if (typeof value === 'number' || typeof value === 'boolean') return Number(value);

@@ -3,42 +3,54 @@ import type { Attributes } from './attributes.ts';
 /** Distance of a point from the row that starts at `start`. */
 export type Distance = (point: Float64Array, rows: Float64Array, start: number) => number;
 
+/** A distance, and a cheaper one in the same order (without the root). */
+export interface Metric {
+  readonly distance: Distance;
+  readonly reduced: Distance;
+  /** From a distance to the reduced one, and back. */
+  readonly reduce: (distance: number) => number;
+  readonly restore: (reduced: number) => number;
+  /** Of the Minkowski family; 1 for others. */
+  readonly power: number;
+}
+
 /**
  * The distance that a neighbours estimator was fitted with.
  *
  * @throws {ModelLoadError} on a metric that we do not compute
  */
-export function distanceOf(attributes: Attributes, width: number): Distance {
-  const metric = attributes.get(attributes.has('effective_metric_') ? 'effective_metric_' : 'metric');
+export function metricOf(attributes: Attributes, width: number): Metric {
+  const name = attributes.get(attributes.has('effective_metric_') ? 'effective_metric_' : 'metric');
   const given = attributes.get('effective_metric_params_');
   const parameters = given instanceof Map ? given : new Map<unknown, never>();
-  const power = parameters.get('p') ?? attributes.get('p') ?? 2;
   const weights = attributes.numbersIn(parameters.get('w') ?? undefined)?.values;
   if (weights !== undefined && weights.length !== width)
     throw attributes.odd('metric_params', `${width} weights`);
-  switch (typeof metric === 'string' ? metric : '') {
+  switch (typeof name === 'string' ? name : '') {
     case 'euclidean':
     case 'l2':
-      return euclidean;
-    case 'sqeuclidean':
-      return (point, rows, start) => euclidean(point, rows, start) ** 2;
+      return minkowski(2, undefined);
     case 'manhattan':
     case 'cityblock':
     case 'l1':
-      return manhattan;
+      return minkowski(1, undefined);
     case 'chebyshev':
     case 'infinity':
-      return chebyshev;
-    case 'minkowski':
+      return minkowski(Infinity, undefined);
+    case 'minkowski': {
+      const power = parameters.get('p') ?? attributes.get('p') ?? 2;
       return minkowski(typeof power === 'number' ? power : attributes.fail('p', 'a number'), weights);
+    }
+    case 'sqeuclidean':
+      return plain(squared);
     case 'cosine':
-      return cosine;
+      return plain(cosine);
     case 'hamming':
-      return (point, rows, start) => countDifferent(point, rows, start) / width;
+      return plain((point, rows, start) => countDifferent(point, rows, start) / width);
     case 'canberra':
-      return canberra;
+      return plain(canberra);
     case 'braycurtis':
-      return brayCurtis;
+      return plain(brayCurtis);
     default:
       return attributes.fail(
         'metric',
@@ -47,13 +59,31 @@ export function distanceOf(attributes: Attributes, width: number): Distance {
   }
 }
 
-function euclidean(point: Float64Array, rows: Float64Array, start: number): number {
+function plain(distance: Distance): Metric {
+  return { distance, reduced: distance, reduce: (value) => value, restore: (value) => value, power: 1 };
+}
+
+function minkowski(power: number, weights: Float64Array | undefined): Metric {
+  if (weights === undefined && power === 1) return plain(manhattan);
+  if (weights === undefined && power === Infinity) return { ...plain(chebyshev), power };
+  const reduced: Distance = weights === undefined && power === 2 ? squared : powers(power, weights);
+  const restore = power === 2 ? Math.sqrt : (value: number): number => value ** (1 / power);
+  return {
+    reduced,
+    distance: (point, rows, start) => restore(reduced(point, rows, start)),
+    reduce: (value) => (power === 2 ? value * value : value ** power),
+    restore,
+    power,
+  };
+}
+
+function squared(point: Float64Array, rows: Float64Array, start: number): number {
   let sum = 0;
   for (let at = 0; at < point.length; at++) {
     const difference = (point[at] as number) - (rows[start + at] as number);
     sum += difference * difference;
   }
-  return Math.sqrt(sum);
+  return sum;
 }
 
 function manhattan(point: Float64Array, rows: Float64Array, start: number): number {
@@ -71,16 +101,13 @@ function chebyshev(point: Float64Array, rows: Float64Array, start: number): numb
   return most;
 }
 
-function minkowski(power: number, weights: Float64Array | undefined): Distance {
-  if (weights === undefined && power === 1) return manhattan;
-  if (weights === undefined && power === 2) return euclidean;
-  if (power === Infinity) return chebyshev;
+function powers(power: number, weights: Float64Array | undefined): Distance {
   return (point, rows, start) => {
     let sum = 0;
     for (let at = 0; at < point.length; at++) {
       sum += (weights?.[at] ?? 1) * Math.abs((point[at] as number) - (rows[start + at] as number)) ** power;
     }
-    return sum ** (1 / power);
+    return sum;
   };
 }
 

@@ -1,13 +1,15 @@
 import type { Value } from '../../../wire/records.ts';
 import type { Attributes } from './attributes.ts';
 import { checkNumbers } from './checks.ts';
-import { distanceOf, type Distance } from './distances.ts';
+import { metricOf, type Metric } from './distances.ts';
 import { likeliest } from './forests.ts';
+import { NearestHeap } from './nearest_heap.ts';
+import { treeSearch, type Search } from './neighbor_tree.ts';
 import { normalizeRows } from './probabilities.ts';
 import type { Builder } from './registry.ts';
 import type { Built, Frame, Refusals } from './step.ts';
 
-/** Nearest neighbours, each found by looking at all. */
+/** Nearest neighbours, found through the pickled tree, or by looking at all. */
 export const NEIGHBORS: ReadonlyMap<string, Builder> = new Map<string, Builder>([
   ['sklearn.neighbors._regression.KNeighborsRegressor', regressor],
   ['sklearn.neighbors._classification.KNeighborsClassifier', classifier],
@@ -104,52 +106,42 @@ function neighborhood(attributes: Attributes): Neighborhood {
   if (weighting !== 'uniform' && weighting !== 'distance')
     throw attributes.odd('weights', 'uniform or distance');
   if (!(wanted >= 1 && wanted <= count)) throw attributes.odd('n_neighbors', `a number up to ${count}`);
-  const distance = distanceOf(attributes, width);
+  const metric = metricOf(attributes, width);
+  const search =
+    treeSearch(attributes, metric, { rows, count, width }) ?? searchAll(metric, { rows, count, width });
   return {
     width,
     count,
     find(frame, refusals, each) {
       const values = checkNumbers(frame, refusals, { who });
-      const nearest = new Int32Array(wanted);
-      const distances = new Float64Array(wanted);
+      const heap = new NearestHeap(wanted);
       for (let row = 0; row < frame.rows; row++) {
-        const point = values.subarray(row * width, (row + 1) * width);
-        findNearest({ point, rows, count, width }, distance, nearest, distances);
-        each(row, nearest, weighting === 'uniform' ? distances.fill(1) : inverse(distances));
+        heap.clear();
+        search(values.subarray(row * width, (row + 1) * width), heap);
+        heap.sort();
+        const { indices, distances } = heap;
+        if (weighting === 'uniform') distances.fill(1);
+        else inverse(distances, metric);
+        each(row, indices, distances);
       }
     },
   };
 }
 
-interface Search {
-  readonly point: Float64Array;
-  readonly rows: Float64Array;
-  readonly count: number;
-  readonly width: number;
-}
-
-function findNearest(search: Search, distance: Distance, nearest: Int32Array, distances: Float64Array): void {
-  const { point, rows, count, width } = search;
-  let filled = 0;
-  for (let row = 0; row < count; row++) {
-    const found = distance(point, rows, row * width);
-    if (filled === nearest.length && !(found < (distances[filled - 1] as number))) continue;
-    let at = filled < nearest.length ? filled++ : filled - 1;
-    for (; at > 0 && (distances[at - 1] as number) > found; at--) {
-      distances[at] = distances[at - 1] as number;
-      nearest[at] = nearest[at - 1] as number;
-    }
-    distances[at] = found;
-    nearest[at] = row;
-  }
+function searchAll(
+  metric: Metric,
+  { rows, count, width }: { rows: Float64Array; count: number; width: number },
+): Search {
+  return (point, heap) => {
+    for (let row = 0; row < count; row++) heap.push(metric.reduced(point, rows, row * width), row);
+  };
 }
 
 /** 1 / distance; where some are at the very point, only they count. */
-function inverse(distances: Float64Array): Float64Array {
+function inverse(distances: Float64Array, metric: Metric): void {
   const isHere = distances.includes(0);
   for (let at = 0; at < distances.length; at++) {
-    const found = distances[at] as number;
+    const found = metric.restore(distances[at] as number);
     distances[at] = isHere ? Number(found === 0) : 1 / found;
   }
-  return distances;
 }

@@ -31,6 +31,7 @@ export class Committer {
   #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
   #housekeeping = false;
+  #syncing: Promise<void> = Promise.resolve();
 
   constructor(options: CommitterOptions) {
     this.#options = options;
@@ -62,6 +63,7 @@ export class Committer {
   /** Waits until nothing goes on. */
   async idle(): Promise<void> {
     while (this.#running !== undefined) await this.#running;
+    await this.#syncing;
   }
 
   async #run(): Promise<void> {
@@ -92,16 +94,29 @@ export class Committer {
     const batch = joined(taken, nowMs());
     const startMs = performance.now();
     try {
-      const { outcomes, refused } = await ledger.commit(batch);
+      const { outcomes, refused, durable } = await ledger.commit(batch);
       committed({
         ms: performance.now() - startMs,
         outcomes: outcomes.length,
         records: batch.predictions.length + batch.truths.length,
       });
-      for (const [i, { resolve }] of taken.entries()) resolve(i === 0 ? refused : NONE);
+      this.#settleWhen(durable, taken, refused);
     } catch (error) {
       for (const { reject } of taken) reject(error);
     }
+  }
+
+  /** The next transaction does not wait for the disk, only the acknowledgement of this one does. */
+  #settleWhen(durable: Promise<void>, taken: readonly Waiting[], refused: readonly LedgerRefusal[]): void {
+    const settled = durable.then(
+      () => {
+        for (const [i, { resolve }] of taken.entries()) resolve(i === 0 ? refused : NONE);
+      },
+      (error: unknown) => {
+        for (const { reject } of taken) reject(error);
+      },
+    );
+    this.#syncing = settled;
   }
 }
 

@@ -17,6 +17,8 @@ export class OutcomeKeeper implements OutcomeSink {
   readonly #log: Logger;
   #models = new Map<string, ModelRecord>();
   #task: LedgerTask | undefined;
+  /** The stored figures cannot be read; outcomes are not added to nothing. */
+  #stale = false;
 
   constructor(metricLog: MetricLog, log: Logger) {
     this.#metricLog = metricLog;
@@ -29,11 +31,15 @@ export class OutcomeKeeper implements OutcomeSink {
   }
 
   write(outcomes: readonly Outcome[]): LogCursor {
-    this.replay(outcomes);
+    this.#add(outcomes);
     return this.#metricLog.write(outcomes, this.#task);
   }
 
   replay(outcomes: readonly Outcome[]): void {
+    if (!this.#stale) this.#add(outcomes);
+  }
+
+  #add(outcomes: readonly Outcome[]): void {
     for (const outcome of outcomes) {
       const { figures, history } = this.#record(outcome);
       figures.add(outcome);
@@ -54,27 +60,38 @@ export class OutcomeKeeper implements OutcomeSink {
 
   restore(stored: ReadonlyMap<string, Uint8Array>, task: LedgerTask | undefined): void {
     this.#task = task;
-    this.#models = new Map();
-    for (const [name, bytes] of stored) {
-      if (!name.startsWith(FIGURES)) continue;
-      const model = name.slice(FIGURES.length);
-      const history = stored.get(`${HISTORY}${model}`);
-      this.#models.set(model, {
-        figures: ModelFigures.decode(bytes),
-        history: history === undefined ? new History() : History.decode(history),
-      });
+    try {
+      this.#models = modelsIn(stored);
+      this.#stale = false;
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.#log.warn(`The stored figures are of another version (${error.message}).`);
+      this.#models = new Map();
+      this.#stale = true;
     }
   }
 
-  reopen(
+  async reopen(
     cursor: LogCursor | undefined,
     outcomesFrom: (number: number) => AsyncIterable<Outcome>,
   ): Promise<LogCursor> {
+    if (this.#stale) await this.#rebuild(outcomesFrom(1));
     return this.#metricLog.reopen(cursor, this.#task, outcomesFrom);
   }
 
   reopened(): void {
     this.#metricLog.reopened();
+  }
+
+  /** Figures of another version are made anew from every outcome that is kept. */
+  async #rebuild(outcomes: AsyncIterable<Outcome>): Promise<void> {
+    let count = 0;
+    for await (const outcome of outcomes) {
+      this.#add([outcome]);
+      count++;
+    }
+    this.#stale = false;
+    this.#log.warn(`They were made anew from ${count} outcomes: all that the retention keeps.`);
   }
 
   #record(outcome: Outcome): ModelRecord {
@@ -94,6 +111,20 @@ export class OutcomeKeeper implements OutcomeSink {
     this.#task ??= numbers && prediction.proba === undefined ? 'regression' : 'classification';
     return this.#task;
   }
+}
+
+function modelsIn(stored: ReadonlyMap<string, Uint8Array>): Map<string, ModelRecord> {
+  const models = new Map<string, ModelRecord>();
+  for (const [name, bytes] of stored) {
+    if (!name.startsWith(FIGURES)) continue;
+    const model = name.slice(FIGURES.length);
+    const history = stored.get(`${HISTORY}${model}`);
+    models.set(model, {
+      figures: ModelFigures.decode(bytes),
+      history: history === undefined ? new History() : History.decode(history),
+    });
+  }
+  return models;
 }
 
 const FIGURES = 'model:';

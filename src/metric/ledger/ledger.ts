@@ -7,7 +7,7 @@ import type { Entry, PredictionSlot, TruthVersion } from './entry.ts';
  * what the batch did to the entries, the books, the figures and the log's cursor is stored together, or
  * not at all. `sqlite.ts` implements it in a file, and `test/contracts/ledger.ts` holds for every one.
  *
- * Calls do not overlap: the caller waits for one commit before it starts the next. Whoever opens a ledger gives it
+ * Calls do not overlap: the caller waits for one to fulfil before it starts the next. Whoever opens a ledger gives it
  * a sink, which it first brings to where it stands.
  */
 export interface Ledger extends AsyncDisposable {
@@ -24,6 +24,7 @@ export interface Ledger extends AsyncDisposable {
 
   /**
    * Joins a batch and commits it. Records are taken in this order: predictions, truths, each as they stand.
+   * The records may be acknowledged when `durable` of what comes back has fulfilled; the next commit may begin before.
    *
    * @throws {AftermathError} `retry` when it could not be stored (disk full): then the sink was restored, and
    *   everything is as if the batch had never come
@@ -59,6 +60,8 @@ export interface Changes {
   readonly outcomes: readonly Outcome[];
   /** Records of this batch, or older ones that waited, that the ledger cannot use. */
   readonly refused: readonly LedgerRefusal[];
+  /** Fulfils when the batch survives what the durability promises; rejects with `stop` when nobody knows. */
+  readonly durable: Promise<void>;
 }
 
 /** A prediction scored against a truth. `entry` and what hangs on it are the ledger's: read, do not keep. */

@@ -64,7 +64,7 @@ export class SqliteLedger implements Ledger {
       await ledger.#restore();
       return ledger;
     } catch (error) {
-      file[Symbol.dispose]();
+      await file[Symbol.asyncDispose]();
       throw explained(error, settings.path);
     }
   }
@@ -106,7 +106,7 @@ export class SqliteLedger implements Ledger {
     }
     const entries = batch.predictions.length + batch.truths.length;
     await this.#store(batch.nowMs, 2 * entries + STEP_ENTRIES);
-    return rules.changes();
+    return { ...rules.changes(), durable: this.#file.durable() };
   }
 
   async maintain(nowMs: number): Promise<boolean> {
@@ -126,7 +126,7 @@ export class SqliteLedger implements Ledger {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#restored) this.#storeFigures();
     this.#restored = false;
-    this.#file[Symbol.dispose]();
+    await this.#file[Symbol.asyncDispose]();
   }
 
   async #restoreAgain(): Promise<void> {

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ModelFigures } from '../../src/metric/model-figures.ts';
+import type { Outcome } from '../../src/metric/ledger/ledger.ts';
+import type { Value } from '../../src/wire/records.ts';
+
+/** An outcome of these two values; with `previous` a revision. */
+function outcome(truth: Value, prediction: Value, previous?: Value): Outcome {
+  const version = (value: Value) => ({ value, atMs: 5000, timed: true, weight: undefined, tags: undefined });
+  return {
+    number: 1,
+    entry: { key: '1', token: '1', truth: undefined, predictions: [], forgetMs: 0 },
+    prediction: {
+      model: 'a',
+      version: undefined,
+      challenger: false,
+      value: prediction,
+      atMs: 3000,
+      timed: true,
+      deadlineMs: 0,
+      weight: undefined,
+      tags: undefined,
+      proba: undefined,
+      interval: undefined,
+      baseline: undefined,
+      state: 'scored',
+      outcomes: [],
+    },
+    truth: version(truth),
+    previous: previous === undefined ? undefined : version(previous),
+    revision: previous === undefined ? 0 : 1,
+  };
+}
+
+test('ever new labels do not grow the state, and how much is wrong stays right', () => {
+  const figures = new ModelFigures('classification');
+  for (let i = 0; i < 5000; i++)
+    figures.add(outcome(`label-${i}`, i % 4 === 0 ? `label-${i + 1}` : `label-${i}`));
+  assert.deepEqual(figures.values(), { accuracy: { value: 0.75 }, mae: { value: 0.25 } });
+  assert.ok(figures.encode().length < 20_000, `${figures.encode().length} bytes`);
+  for (let i = 0; i < 5000; i++)
+    figures.add(outcome(`label-${i + 1}`, i % 4 === 0 ? `label-${i + 1}` : `label-${i}`, `label-${i}`));
+  assert.deepEqual(figures.values(), { accuracy: { value: 0.25 }, mae: { value: 0.75 } });
+});
+
+for (const task of ['regression', 'classification'] as const) {
+  test(`figures of a ${task} come back as they were stored, and go on`, () => {
+    const figures = new ModelFigures(task);
+    for (let i = 0; i < 100; i++) figures.add(outcome(i % 7, i % 5));
+    const again = ModelFigures.decode(figures.encode());
+    for (const each of [figures, again]) each.add(outcome(3, 2, 1));
+    assert.deepEqual(again.values(), figures.values());
+    assert.deepEqual(again.histogram(), figures.histogram());
+    assert.deepEqual(Buffer.from(again.encode()), Buffer.from(figures.encode()));
+    const lag = again.labelLag();
+    assert.ok(lag !== undefined && Math.abs(lag.median - 2) < 0.01);
+  });
+}

@@ -91,6 +91,8 @@ class RunningMetric implements MetricStage {
   /** Something a snapshot shows has changed, or somebody asked for one. */
   #news = true;
   #saidOutput = false;
+  /** Why batches cannot be stored at the moment. */
+  #heldBack: string | undefined;
 
   constructor(settings: MetricSettings, context: StageContext, parts: Parts) {
     this.#settings = settings;
@@ -109,6 +111,7 @@ class RunningMetric implements MetricStage {
       nowMs,
       recordsMax: COMMIT_RECORDS_MAX,
       committed: ({ ms, outcomes }) => {
+        this.#heldBack = undefined;
         this.#news = true;
         this.#snapshots.scored(outcomes);
         this.#figures.committed(ms);
@@ -121,6 +124,7 @@ class RunningMetric implements MetricStage {
 
   readiness(): Readiness {
     if (this.#stopping !== undefined) return { ready: false, why: 'it is stopping' };
+    if (this.#heldBack !== undefined) return { ready: false, why: this.#heldBack };
     return this.#consuming
       ? { ready: true, why: undefined }
       : { ready: false, why: 'it waits for the broker' };
@@ -194,7 +198,10 @@ class RunningMetric implements MetricStage {
     origin: string,
     unread: readonly Refusal[],
   ): Promise<void> {
-    const refused = await this.#committer.submit(contribution);
+    const refused = await this.#committer.submit(contribution).catch((error: unknown) => {
+      if (isRetry(error)) this.#holdBack(messageOf(error));
+      throw error;
+    });
     for (const { code, count } of unread) this.#countRefused(code, count);
     for (const { code } of refused) this.#countRefused(code, 1);
     if (unread.length > 0) await this.#bury(unread, origin);
@@ -216,6 +223,12 @@ class RunningMetric implements MetricStage {
       refused.push(...decoded.refused);
     }
     return { records, refused };
+  }
+
+  #holdBack(why: string): void {
+    // Both queues come back with the same again and again; it is said once.
+    if (this.#heldBack === undefined) this.#context.log.warn(why);
+    this.#heldBack = why;
   }
 
   async #buryRecords(refused: readonly LedgerRefusal[]): Promise<void> {

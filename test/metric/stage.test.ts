@@ -232,8 +232,10 @@ test('a full disk holds everything back until there is space, and then it is all
     eventually(async () => assert.ok(await isStuck(bench)), 10_000, 20),
   ]);
   assert.equal(early, undefined, 'it does not get through while the disk is full');
+  assert.match(bench.stage.readiness().why ?? '', /Cannot .*goes on when there is space again/);
   tiny.free();
   await sent;
+  assert.deepEqual(bench.stage.readiness(), { ready: true, why: undefined });
   const { predictions } = bench.stage.books();
   assert.deepEqual([predictions.scored, predictions.pending], [4000, 1]);
   assert.equal(new Set(rowsOf(bench.stage.logPath)).size, 4000);

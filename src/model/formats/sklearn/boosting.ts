@@ -80,9 +80,13 @@ function classifier(attributes: Attributes): Built {
 
 function initialStep(attributes: Attributes): Step | undefined {
   const initial = attributes.get('init_');
-  return isObject(initial) && initial.name !== 'sklearn.ensemble._gb.ZeroEstimator'
-    ? attributes.step('init_')
-    : undefined;
+  if (!isObject(initial) || initial.name === 'sklearn.ensemble._gb.ZeroEstimator') return undefined;
+  if (!initial.name.startsWith('sklearn.dummy.')) {
+    attributes.context.warnings.push(
+      `${attributes.className} starts from an estimator that scikit-learn runs in float32: predictions agree to about 1e-6.`,
+    );
+  }
+  return attributes.step('init_');
 }
 
 /** Scores before the first tree, from the probabilities of the initial estimator. */

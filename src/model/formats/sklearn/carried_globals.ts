@@ -41,10 +41,11 @@ function numpyNames(): string[] {
     'arctan sinh cosh tanh arcsinh arccosh arctanh reciprocal positive deg2rad rad2deg degrees radians floor ceil ' +
     'rint trunc fabs power add subtract multiply divide true_divide maximum minimum isnan isfinite';
   return [
-    ...within('numpy', `dtype ndarray number integer floating generic ${types} ${functions}`),
+    ...within('numpy', `dtype ndarray memmap number integer floating generic ${types} ${functions}`),
     ...within('numpy', 'nan_to_num round around clip ravel mean median array asarray sum prod max min'),
     ...within('numpy.core._multiarray_umath', `${functions} _reconstruct scalar`),
     ...within('numpy.core', '_ufunc_reconstruct'),
+    ...within('numpy.core.memmap', 'memmap'),
     ...within('numpy.core.multiarray', '_reconstruct scalar'),
     ...within('numpy.core.numeric', '_frombuffer'),
     ...within('numpy.core.fromnumeric', 'round around clip ravel mean'),

@@ -32,6 +32,7 @@ import { PIPELINES } from './pipeline.ts';
 import { SCALERS } from './scalers.ts';
 import { LIGHTGBM } from '../lightgbm/wrappers.ts';
 import { XGBOOST } from '../xgboost/wrappers.ts';
+import { versionWarnings } from './version_warnings.ts';
 import type { About, Built, Step } from './step.ts';
 
 /** Makes a step from the attributes of one class. A family file maps exact class names to these. */
@@ -104,8 +105,10 @@ export function buildModel(root: PickleValue, budget: Budget): BuiltModel {
     },
   };
   const step = context.build(root);
-  const version = isObject(root) ? new Attributes(root, context).get('_sklearn_version') : undefined;
-  return { step, touched, warnings, version: typeof version === 'string' ? version : undefined };
+  const found = isObject(root) ? new Attributes(root, context).get('_sklearn_version') : undefined;
+  const version = typeof found === 'string' ? found : undefined;
+  if (isObject(root) && root.name.startsWith('sklearn.')) warnings.push(...versionWarnings(version));
+  return { step, touched, warnings, version };
 }
 
 /**

@@ -1,7 +1,9 @@
+import { addToMean } from './exact-mean.ts';
 import { valueOf } from './exact-sum.ts';
 import type { LinearFigures } from './figure.ts';
-import { meanFigures } from './mean-figures.ts';
+import { figuresOfMeans } from './mean-figures.ts';
 import type { MeansState } from './mean-figures.ts';
+import { checkedWeight } from './outcome-limits.ts';
 
 /** One outcome of two classes, with the probability of the positive one, 0..1. */
 export interface CalibrationOutcome {
@@ -15,21 +17,26 @@ export interface CalibrationOutcome {
 const BINS = 10;
 const INDICES = Array.from({ length: BINS }, (_, i) => i);
 const EDGES = INDICES.map((i) => (i + 1) * 0.1);
+const SCORES = INDICES.map((i) => `score_${i}`);
+const RATES = INDICES.map((i) => `rate_${i}`);
 
 /**
  * `expected_calibration_error`: the weighted mean, over ten bins of equal width, of the distance between the mean
  * score and the share of positives. Absent without an outcome. The curve itself is `calibrationCurve`.
  */
-export const calibration: LinearFigures<MeansState<string>, CalibrationOutcome> = meanFigures({
-  names: INDICES.flatMap((i) => [`score_${i}`, `rate_${i}`]),
+export const calibration: LinearFigures<MeansState<string>, CalibrationOutcome> = figuresOfMeans({
+  names: [...SCORES, ...RATES],
   version: 1,
-  values({ positive, score }: CalibrationOutcome) {
+  put({ means }, { positive, score, weight: given }: CalibrationOutcome, sign) {
     if (!(score >= 0 && score <= 1)) {
       throw new RangeError(`Cannot score a probability of ${score}: 0 to 1 is expected`);
     }
-    const found = EDGES.findIndex((edge) => score <= edge);
-    const bin = found < 0 ? BINS - 1 : found;
-    return { [`score_${bin}`]: score, [`rate_${bin}`]: positive ? 1 : 0 };
+    const weight = given === undefined ? 1 : checkedWeight(given);
+    if (weight === 0) return;
+    let bin = 0;
+    while (bin < BINS - 1 && score > EDGES[bin]!) bin++;
+    addToMean(means[SCORES[bin]!]!, score, weight, sign);
+    addToMean(means[RATES[bin]!]!, positive ? 1 : 0, weight, sign);
   },
   figures(_, state) {
     const points = calibrationCurve(state);
@@ -52,7 +59,7 @@ export interface CalibrationPoint {
 /** The reliability curve: the bins that are not empty, in order of score. */
 export function calibrationCurve({ means }: MeansState<string>): CalibrationPoint[] {
   return INDICES.flatMap((i) => {
-    const [score, rate] = [means[`score_${i}`]!, means[`rate_${i}`]!];
+    const [score, rate] = [means[SCORES[i]!]!, means[RATES[i]!]!];
     const weight = valueOf(score.weight);
     if (score.rows <= 0 || weight <= 0) return [];
     return [{ score: valueOf(score.total) / weight, rate: valueOf(rate.total) / weight, weight }];

@@ -22,7 +22,8 @@ export const classProbabilities: LinearFigures<MeansState<Name>, ClassificationO
     const missed = classificationError(outcome);
     const p = Object.hasOwn(proba, truth) ? proba[truth]! : 0;
     let [sum, squares, larger, classes] = [0, 0, 0, 0];
-    for (const [label, each] of Object.entries(proba)) {
+    for (const label in proba) {
+      const each = proba[label]!;
       if (!(each >= 0 && each <= 1)) {
         throw new RangeError(
           `Cannot score a probability of ${each} for ${JSON.stringify(label)}: 0 to 1 is expected`,

@@ -51,7 +51,7 @@ export function mergeSketch(sketch: CountSketch, other: CountSketch): void {
 /** How many numbers are in it. */
 export function countOf(sketch: CountSketch): number {
   let count = sketch.zeros;
-  for (const page of sketch.pages) if (page !== undefined) for (const n of page) count += n;
+  for (const page of sketch.pages) if (page !== undefined) count += pageCount(page);
   return count;
 }
 
@@ -138,6 +138,20 @@ export function linearBins(
   return { width, counts, above };
 }
 
+/** Visits every bucket that is not empty in one of two sketches, in order, what counts as 0 first: both counts. */
+export function forEachPair(a: CountSketch, b: CountSketch, visit: (a: number, b: number) => void): void {
+  if (a.zeros !== 0 || b.zeros !== 0) visit(a.zeros, b.zeros);
+  const end = Math.max(a.first + a.pages.length, b.first + b.pages.length);
+  for (let field = Math.min(a.first, b.first); field < end; field++) {
+    const [pageA, pageB] = [a.pages[field - a.first], b.pages[field - b.first]];
+    if (pageA === undefined && pageB === undefined) continue;
+    for (let bucket = 0; bucket < BUCKETS; bucket++) {
+      const [n, m] = [pageA?.[bucket] ?? 0, pageB?.[bucket] ?? 0];
+      if (n !== 0 || m !== 0) visit(n, m);
+    }
+  }
+}
+
 /** Writes the counts that are not 0. */
 export function writeSketch(writer: StateWriter, sketch: CountSketch): void {
   writer.integer(sketch.zeros);
@@ -187,14 +201,29 @@ function orderStatistics(sketch: CountSketch, ranks: readonly number[]): Map<num
   const ascending = ranks.toSorted((a, b) => a - b);
   const values = new Map<number, number>();
   let next = 0;
-  let seen = 0;
-  const visit = (value: number, n: number): void => {
-    seen += n;
-    for (; next < ascending.length && ascending[next]! < seen; next++) values.set(ascending[next]!, value);
-  };
-  visit(0, sketch.zeros);
-  forEachBucket(sketch, (low, high, n) => visit((2 * low) / (1 + low / high), n));
+  for (; next < ascending.length && ascending[next]! < sketch.zeros; next++) values.set(ascending[next]!, 0);
+  let seen = sketch.zeros;
+  for (let i = 0; i < sketch.pages.length && next < ascending.length; i++) {
+    const page = sketch.pages[i];
+    if (page === undefined) continue;
+    const after = seen + pageCount(page);
+    // A page without one of the ranks is passed as a whole
+    for (let bucket = 0; next < ascending.length && ascending[next]! < after && bucket < BUCKETS; bucket++) {
+      seen += page[bucket]!;
+      const low = 2 ** (sketch.first + i - 1023) * (1 + bucket / BUCKETS);
+      const high = 2 ** (sketch.first + i - 1023) * (1 + (bucket + 1) / BUCKETS);
+      const middle = (2 * low) / (1 + low / high);
+      for (; next < ascending.length && ascending[next]! < seen; next++) values.set(ascending[next]!, middle);
+    }
+    seen = after;
+  }
   return values;
+}
+
+function pageCount(page: Float64Array): number {
+  let count = 0;
+  for (let bucket = 0; bucket < BUCKETS; bucket++) count += page[bucket]!;
+  return count;
 }
 
 function bucketEdges(sketch: CountSketch, rank: number): { low: number; high: number } {
@@ -209,11 +238,7 @@ function bucketEdges(sketch: CountSketch, rank: number): { low: number; high: nu
   return edges;
 }
 
-/** Visits every bucket that is not empty, in order: [low, high) and its count. What counts as 0 is not among them. */
-export function forEachBucket(
-  sketch: CountSketch,
-  visit: (low: number, high: number, n: number) => void,
-): void {
+function forEachBucket(sketch: CountSketch, visit: (low: number, high: number, n: number) => void): void {
   for (const [i, page] of sketch.pages.entries()) {
     if (page === undefined) continue;
     const octave = 2 ** (sketch.first + i - 1023);

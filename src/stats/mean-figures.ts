@@ -16,7 +16,7 @@ export interface MeansState<N extends string> {
  *
  * @param options.names of the means, in the order in which they are stored
  * @param options.version raised when a mean changes what it means
- * @param options.values of one outcome, by name; `undefined` where it has none. Throws a RangeError where the
+ * @param options.values of one outcome, by name; `undefined` where it has none and that is to be counted. Throws a RangeError where the
  *   outcome cannot occur
  * @param options.figures from the means; by default the means under their names
  */
@@ -24,26 +24,48 @@ export function meanFigures<N extends string, O extends { readonly weight?: numb
   readonly names: readonly N[];
   readonly version: number;
   readonly values: (outcome: O) => Readonly<Record<N, number | undefined>>;
-  readonly figures?: (
-    means: Readonly<Record<N, number | undefined>>,
-    state: MeansState<N>,
-  ) => Readonly<Record<string, number | undefined>>;
+  readonly figures?: MeansToFigures<N>;
 }): LinearFigures<MeansState<N>, O> {
   const { names, version, values, figures } = options;
+  return figuresOfMeans({
+    names,
+    version,
+    figures: figures ?? ((means) => means),
+    put(state, outcome: O, sign) {
+      const found = values(outcome);
+      const weight = outcome.weight === undefined ? 1 : checkedWeight(outcome.weight);
+      if (weight === 0) return;
+      for (const name of names) {
+        const value = found[name];
+        if (value === undefined) state.undefinedRows[name] += sign;
+        else addToMean(state.means[name], value, weight, sign);
+      }
+    },
+  });
+}
+
+/** What is answered from the means. */
+export type MeansToFigures<N extends string> = (
+  means: Readonly<Record<N, number | undefined>>,
+  state: MeansState<N>,
+) => Readonly<Record<string, number | undefined>>;
+
+/**
+ * The same where an outcome has a value under few of many names: `put` adds to these (sign 1) or takes out (−1).
+ *
+ * @param options.put throws a RangeError where the outcome cannot occur, before it changes anything
+ */
+export function figuresOfMeans<N extends string, O>(options: {
+  readonly names: readonly N[];
+  readonly version: number;
+  readonly put: (state: MeansState<N>, outcome: O, sign: 1 | -1) => void;
+  readonly figures: MeansToFigures<N>;
+}): LinearFigures<MeansState<N>, O> {
+  const { names, version, put, figures } = options;
   const empty = (): MeansState<N> => ({
     means: byName(names, emptyMean),
     undefinedRows: byName(names, () => 0),
   });
-  const put = (state: MeansState<N>, outcome: O, sign: 1 | -1): void => {
-    const found = values(outcome);
-    const weight = outcome.weight === undefined ? 1 : checkedWeight(outcome.weight);
-    if (weight === 0) return;
-    for (const name of names) {
-      const value = found[name];
-      if (value === undefined) state.undefinedRows[name] += sign;
-      else addToMean(state.means[name], value, weight, sign);
-    }
-  };
   return {
     kind: 'linear',
     version,
@@ -57,8 +79,12 @@ export function meanFigures<N extends string, O extends { readonly weight?: numb
       }
     },
     value(state) {
-      const means = byName(names, (name) => meanOf(state.means[name]));
-      return present(figures?.(means, state) ?? means);
+      return present(
+        figures(
+          byName(names, (name) => meanOf(state.means[name])),
+          state,
+        ),
+      );
     },
     encode(state) {
       const writer = new StateWriter();

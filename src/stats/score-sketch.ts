@@ -1,11 +1,4 @@
-import {
-  addCount,
-  emptySketch,
-  forEachBucket,
-  mergeSketch,
-  readSketch,
-  writeSketch,
-} from './count-sketch.ts';
+import { addCount, emptySketch, forEachPair, mergeSketch, readSketch, writeSketch } from './count-sketch.ts';
 import type { CountSketch } from './count-sketch.ts';
 import type { Figures, LinearFigures } from './figure.ts';
 import { averagePrecision, rocAuc } from './score-ranking.ts';
@@ -91,23 +84,10 @@ function put(state: ScoreSketchState, { positive, score }: ScoreOutcome, count: 
 
 /** One group for each bin that is not empty, the highest scores first. */
 function groupsOf({ positive, negative }: ScoreSketchState): TieGroup[] {
-  const high = binned(positive.high, negative.high);
-  return [...high, ...binned(positive.low, negative.low).toReversed()];
-}
-
-/** In order of what the sketches hold. */
-function binned(positive: CountSketch, negative: CountSketch): TieGroup[] {
-  const bins = new Map<number, { positive: number; negative: number }>();
-  const fill = (sketch: CountSketch, name: keyof TieGroup): void => {
-    const count = (low: number, n: number): void => {
-      const bin = bins.get(low) ?? { positive: 0, negative: 0 };
-      bin[name] += n;
-      bins.set(low, bin);
-    };
-    if (sketch.zeros !== 0) count(0, sketch.zeros);
-    forEachBucket(sketch, (low, _high, n) => count(low, n));
-  };
-  fill(positive, 'positive');
-  fill(negative, 'negative');
-  return [...bins].sort(([a], [b]) => a - b).map(([, bin]) => bin);
+  const groups: TieGroup[] = [];
+  const low: TieGroup[] = [];
+  forEachPair(positive.high, negative.high, (a, b) => groups.push({ positive: a, negative: b }));
+  forEachPair(positive.low, negative.low, (a, b) => low.push({ positive: a, negative: b }));
+  for (let i = low.length - 1; i >= 0; i--) groups.push(low[i]!);
+  return groups;
 }

@@ -1,0 +1,141 @@
+/**
+ * Nanoseconds per update of each figure, sequence and detector, microseconds per reading, and bytes per state.
+ *
+ * Usage: node bench/statistics.ts [words that occur in the names]
+ */
+import { adwin } from '../src/stats/adwin.ts';
+import { betting } from '../src/stats/betting.ts';
+import { calibration } from '../src/stats/calibration.ts';
+import { cbpe } from '../src/stats/cbpe.ts';
+import { classProbabilities } from '../src/stats/class-probabilities.ts';
+import { classification } from '../src/stats/classification.ts';
+import { cusum } from '../src/stats/cusum.ts';
+import { ddm } from '../src/stats/ddm.ts';
+import { eDetector } from '../src/stats/e-detector.ts';
+import { empiricalBernstein } from '../src/stats/empirical-bernstein.ts';
+import { add, emptySum, valueOf } from '../src/stats/exact-sum.ts';
+import type { LinearFigures } from '../src/stats/figure.ts';
+import { kswin } from '../src/stats/kswin.ts';
+import { pageHinkley } from '../src/stats/page-hinkley.ts';
+import { predictableMixture } from '../src/stats/predictable-mixture.ts';
+import { regression } from '../src/stats/regression.ts';
+import { relativeErrors } from '../src/stats/relative-errors.ts';
+import { scoreSketch } from '../src/stats/score-sketch.ts';
+
+const ROWS = 200_000;
+const UNIT = { low: 0, high: 1 };
+const words = process.argv.slice(2);
+
+/** Rows like those of a model: a truth, a prediction with a bell-shaped error, and a probability. */
+const rows = Array.from({ length: ROWS }, (_, i) => {
+  const u = fraction(i * 0.754877666 + 0.1);
+  const v = fraction(i * 0.569840296 + 0.2);
+  const truth = 150 + 100 * Math.sqrt(-2 * Math.log(u + 1e-12)) * Math.cos(2 * Math.PI * v);
+  const prediction = truth + 60 * (fraction(i * 0.618033989) + fraction(i * 0.414213562) - 1);
+  return { truth, prediction, score: u, positive: v < u };
+});
+const labels = rows.map(({ score, positive }) => ({
+  truth: positive ? 'yes' : 'no',
+  prediction: score >= 0.5 ? 'yes' : 'no',
+  proba: { yes: score, no: 1 - score },
+}));
+
+console.log(`Node ${process.version}\n${'update'.padStart(42)}    reading      state`);
+
+const sum = emptySum();
+line(
+  'exact sum',
+  () => each((i) => add(sum, rows[i]!.truth)),
+  () => valueOf(sum),
+  24,
+);
+linear('regression: the whole default set', regression, rows);
+linear(
+  'regression, weighted',
+  regression,
+  rows.map((row, i) => ({ ...row, weight: 1 + (i % 7) / 10 })),
+);
+linear('errors in proportion', relativeErrors, rows);
+linear('classes: confusion and error', classification, labels);
+linear('classes: log loss, Brier, top k', classProbabilities, labels);
+linear('classes: ROC AUC and AP, binned', scoreSketch, rows);
+linear('classes: calibration', calibration, rows);
+linear(
+  'estimate without labels',
+  cbpe,
+  rows.map(({ score }) => ({ score, predicted: score > 0.5 })),
+);
+
+for (const sequence of [
+  empiricalBernstein({ alpha: 0.05, bounds: UNIT }),
+  predictableMixture({ alpha: 0.05, bounds: UNIT }),
+  betting({ alpha: 0.05, bounds: UNIT, breaks: 1000 }),
+]) {
+  const state = sequence.empty() as never;
+  line(
+    `sequence: ${sequence.method}`,
+    () => each((i) => sequence.add(state, rows[i]!.score), sequence.method === 'betting' ? 5000 : ROWS),
+    () => sequence.interval(state),
+  );
+}
+
+const detector = eDetector({ bounds: UNIT, reference: 0.6 });
+const evidence = detector.empty();
+line(
+  'e-detector',
+  () => each((i) => detector.add(evidence, rows[i]!.score)),
+  () => detector.evidence(evidence),
+);
+
+for (const change of [
+  adwin({ afterChange: 'keep' }),
+  pageHinkley({ sides: 'both' }),
+  ddm(),
+  cusum(),
+  kswin(),
+]) {
+  const state = change.empty() as never;
+  line(`change: ${change.name}`, () => each((i) => change.add(state, rows[i]!.score)));
+}
+
+function linear<S, O>(name: string, figures: LinearFigures<S, O>, outcomes: readonly O[]): void {
+  const state = figures.empty();
+  line(
+    name,
+    () => each((i) => figures.add(state, outcomes[i]!)),
+    () => figures.value(state),
+    () => figures.encode(state).length,
+  );
+}
+
+/** Three passes over the rows; the best one counts. */
+function line(
+  name: string,
+  update: () => number,
+  read?: () => unknown,
+  bytes?: number | (() => number),
+): void {
+  if (!words.every((word) => name.toLowerCase().includes(word.toLowerCase()))) return;
+  const nanoseconds = Math.min(update(), update(), update());
+  const reading = read === undefined ? '' : `${readingMicroseconds(read).toFixed(1)} µs`;
+  const size = bytes === undefined ? '' : `${typeof bytes === 'number' ? bytes : bytes()} B`;
+  console.log(
+    `${name.padEnd(34)}${nanoseconds.toFixed(0).padStart(5)} ns ${reading.padStart(10)} ${size.padStart(10)}`,
+  );
+}
+
+function each(update: (i: number) => void, count = ROWS): number {
+  const start = process.hrtime.bigint();
+  for (let i = 0; i < count; i++) update(i);
+  return Number(process.hrtime.bigint() - start) / count;
+}
+
+function readingMicroseconds(read: () => unknown): number {
+  const start = process.hrtime.bigint();
+  for (let i = 0; i < 200; i++) read();
+  return Number(process.hrtime.bigint() - start) / 200 / 1000;
+}
+
+function fraction(x: number): number {
+  return x - Math.floor(x);
+}

@@ -34,8 +34,8 @@ void describe('LightGBM 4.7.0', () => {
       const model = readLightgbm(bytes, new Budget(bytes.length));
       const trees = model.rounds * model.width;
       const scores = scoreForest(model.forest, { values, rows, width, scores: model.width, trees });
-      const averaged = model.isAveraged ? scores.map((score) => score / model.rounds) : scores;
-      assert.deepEqual([...averaged], golden.margin?.flat());
+      // LightGBM averages a random forest only after the raw scores
+      assert.deepEqual([...scores], golden.margin?.flat());
     });
   }
 });
@@ -94,6 +94,18 @@ void describe('a hostile LightGBM file', () => {
     ['too few numbers', /^threshold=\S+ /m, 'threshold=', /'threshold' is not 11 numbers/],
     ['too many leaves', /^num_leaves=\d+/m, 'num_leaves=99999999', /is not|no '/],
     ['no numbers', /^leaf_value=\S+/m, 'leaf_value=x', /'leaf_value'/],
+    [
+      'too many names',
+      /^feature_names=.*/m,
+      `feature_names=${'a '.repeat(1e6)}`,
+      /'feature_names' is not 5 words/,
+    ],
+    [
+      'more scores than trees',
+      /^num_tree_per_iteration=1/m,
+      'num_tree_per_iteration=90000',
+      /belong to a round/,
+    ],
     ['no end', /^end of trees$/m, '', /cut off/],
     ['an unknown objective', /^objective=.*/m, 'objective=telepathy', /'telepathy' is not one/],
     ['an old version', /^version=.*/m, 'version=v1', /version 'v1'/],

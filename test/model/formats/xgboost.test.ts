@@ -44,7 +44,7 @@ void describe('an XGBoost model', () => {
     assert.equal(info.featureCount, 5);
     assert.deepEqual(info.steps, [
       'Booster',
-      '  reg:squarederror, 6 trees, 122 nodes, the best 4 of 6 rounds',
+      '  reg:squarederror, 6 trees, 178 nodes, the best 4 of 6 rounds',
     ]);
     assert.deepEqual(load('3.2.0/codes_onehot.json.gz').info.featureNames, ['a', 'b', 'c', 'd', 'e']);
     const wrapper = load('3.2.0/binary.pkl.gz').info;
@@ -107,7 +107,11 @@ void describe('a hostile XGBoost file', () => {
     ['a child beyond the nodes', { right_children: [7, -1, -1] }, /child 7 of 3/],
     ['a feature that does not exist', { split_indices: [3, 0, 0] }, /feature 3 of 1/],
     ['arrays of different lengths', { default_left: [0] }, /different lengths/],
-    ['no nodes', { left_children: [], right_children: [] }, /no nodes/],
+    [
+      'no nodes',
+      { left_children: [], right_children: [], split_indices: [], split_conditions: [], default_left: [] },
+      /no nodes/,
+    ],
     [
       'a category beyond the largest',
       {
@@ -150,6 +154,13 @@ void describe('a hostile XGBoost file', () => {
     refuses(Buffer.from(`{"learner":[${'[],'.repeat(5e6)}[]]}`), /far more memory/);
     const typed = Buffer.from('{L\0\0\0\0\0\0\0\x01a[$L#L\x7f\xff\xff\xff\xff\xff\xff\xff', 'latin1');
     refuses(typed, /declares more than there is/);
+  });
+
+  void it('with more scores than trees is refused', () => {
+    const root = document(stump(), {});
+    root.learner.learner_model_param.num_class = '90000';
+    root.learner.learner_model_param.base_score = '0.5';
+    refuses(Buffer.from(JSON.stringify(root)), /1 trees for 90000 scores/);
   });
 
   void it('that is cut off anywhere is refused', () => {

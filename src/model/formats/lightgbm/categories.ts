@@ -1,5 +1,7 @@
 import type { Cell } from '../../../wire/records.ts';
 import { ModelLoadError } from '../../load_error.ts';
+import { readJson } from '../bounded_json.ts';
+import type { Budget } from '../budget.ts';
 import type { CategoryColumn } from '../trees/category_codes.ts';
 
 /**
@@ -11,14 +13,14 @@ import type { CategoryColumn } from '../trees/category_codes.ts';
 export function pandasColumns(
   text: string | undefined,
   infos: readonly string[],
-  featureCount: number,
+  budget: Budget,
 ): { columns: CategoryColumn[]; warnings: string[] } {
-  const lists = listsOf(text);
+  const lists = listsOf(text, budget);
   if (lists.length === 0) return { columns: [], warnings: [] };
   const categorical = infos.flatMap((info, column) =>
     info !== 'none' && !info.startsWith('[') ? [column] : [],
   );
-  if (categorical.length !== lists.length || infos.length !== featureCount) {
+  if (categorical.length !== lists.length) {
     return {
       columns: [],
       warnings: [
@@ -30,19 +32,15 @@ export function pandasColumns(
   return { columns, warnings: [] };
 }
 
-function listsOf(text: string | undefined): Cell[][] {
-  if (text === undefined || text.trim() === '' || text.trim() === 'null') return [];
-  try {
-    const lists: unknown = JSON.parse(text);
-    if (
-      Array.isArray(lists) &&
-      lists.every((list) => Array.isArray(list) && list.every((item) => isCell(item)))
-    )
-      return lists as Cell[][];
-  } catch (error) {
-    throw new ModelLoadError("its 'pandas_categorical' is no JSON", { cause: error });
-  }
-  throw new ModelLoadError("its 'pandas_categorical' is no list of categories");
+function listsOf(text: string | undefined, budget: Budget): Cell[][] {
+  if (text === undefined || text.trim() === '') return [];
+  const lists = readJson(Buffer.from(text), budget) ?? [];
+  if (
+    !Array.isArray(lists) ||
+    !lists.every((list) => Array.isArray(list) && list.every((item) => isCell(item)))
+  )
+    throw new ModelLoadError("its 'pandas_categorical' is no list of categories");
+  return lists as Cell[][];
 }
 
 function isCell(value: unknown): boolean {

@@ -25,8 +25,9 @@ export interface LightgbmModel {
   readonly warnings: readonly string[];
 }
 
-const FEATURES_MAX = 10_000_000;
+const FEATURES_MAX = 1_000_000;
 const WIDTH_MAX = 100_000;
+const OBJECTIVE_LENGTH_MAX = 1000;
 
 /** Whether a file begins as LightGBM's text models do. */
 export function isLightgbm(bytes: Uint8Array): boolean {
@@ -50,15 +51,17 @@ export function readLightgbm(bytes: Uint8Array, budget: Budget): LightgbmModel {
   const width = head.count('num_tree_per_iteration', head.count('num_class', 1));
   if (featureCount > FEATURES_MAX || width < 1 || width > WIDTH_MAX)
     throw new ModelLoadError(`it has ${width} scores for ${featureCount} features, more than we load`);
-  if (trees.length % width !== 0)
+  if (trees.length % width !== 0 || width > Math.max(1, trees.length))
     throw new ModelLoadError(`it has ${trees.length} trees, and ${width} belong to a round`);
+  if (head.text('objective').length > OBJECTIVE_LENGTH_MAX)
+    throw new ModelLoadError('the name of its objective is too long');
   const link = linkOf(head.text('objective'));
   if ((link.decides === 'one of two' && width !== 1) || (link.decides === 'one of several' && width < 2))
     throw new ModelLoadError(`it has ${width} scores for the objective '${head.text('objective')}'`);
   const { columns, warnings } = pandasColumns(
     pandasCategorical,
-    head.text('feature_infos').split(' '),
-    featureCount,
+    head.has('feature_infos') ? head.words('feature_infos', featureCount) : [],
+    budget,
   );
   const read = trees.map((tree) => readTree(tree, featureCount, budget));
   return {
@@ -76,8 +79,6 @@ export function readLightgbm(bytes: Uint8Array, budget: Budget): LightgbmModel {
 }
 
 function namesOf(head: Section, featureCount: number): string[] | undefined {
-  const names = head.text('feature_names').split(' ');
-  if (names.length !== featureCount)
-    throw new ModelLoadError(`it has ${names.length} feature names for ${featureCount} features`);
+  const names = head.words('feature_names', featureCount);
   return names.every((name, at) => name === `Column_${at}`) ? undefined : names;
 }

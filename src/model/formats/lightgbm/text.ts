@@ -20,6 +20,16 @@ export class Section {
     return this.#values.get(key) ?? '';
   }
 
+  /** Exactly so many words. */
+  words(key: string, count: number): string[] {
+    const text = this.text(key);
+    let spaces = 0;
+    for (let at = text.indexOf(' '); at >= 0; at = text.indexOf(' ', at + 1)) spaces++;
+    if (spaces + 1 !== count) throw odd(key, `${count} words`);
+    this.#budget.take(WORD_COST * count);
+    return text.split(' ');
+  }
+
   /** A whole number from 0 up. */
   count(key: string, fallback?: number): number {
     const found = this.#values.get(key);
@@ -67,6 +77,7 @@ const SPACE = 32;
 const NEWLINE = 10;
 const LINE_COST = 150;
 const SECTION_COST = 500;
+const WORD_COST = 50;
 const PANDAS = 'pandas_categorical:';
 
 /**

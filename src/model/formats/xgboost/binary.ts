@@ -14,7 +14,7 @@ import { packBooster, type TreeBooster } from './tree_booster.ts';
 
 const SNAPSHOT = 'CONFIG-offset:';
 const BYTES = { modelRest: 104, treesRest: 152, treeRest: 124, node: 20, statistics: 16, linearParam: 136 };
-const FEATURES_MAX = 10_000_000;
+const FEATURES_MAX = 1_000_000;
 const WIDTH_MAX = 100_000;
 
 /**

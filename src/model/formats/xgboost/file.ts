@@ -1,11 +1,11 @@
 import type { Value } from '../../../wire/records.ts';
 import { ModelLoadError } from '../../load_error.ts';
+import { readJson } from '../bounded_json.ts';
 import { Budget } from '../budget.ts';
 import type { ParsedContent, Served } from '../served.ts';
 import { serveStep } from '../sklearn.ts';
 import { readBinary } from './binary.ts';
 import { Document } from './document.ts';
-import { parseText, readJson } from './json.ts';
 import { readModel, type XgboostModel } from './model.ts';
 import { boosterStep, type Use } from './step.ts';
 import { readUbj } from './ubj.ts';
@@ -72,8 +72,7 @@ export function buildXgboost(parsed: ParsedContent): Served {
 
 /** How a model is used that comes without a wrapper, by what the wrapper noted in it when saving. */
 export function useOfFile(model: XgboostModel): Use {
-  const budget = new Budget(model.wrapper?.length ?? 0);
-  const noted = model.wrapper === undefined ? undefined : new Document(parseText(model.wrapper), budget);
+  const noted = notedBy(model.wrapper);
   const type = noted?.has('_estimator_type') === true ? noted.text('_estimator_type') : undefined;
   const decides = model.link === 'softmax' || model.link === 'hinge' || model.objective === 'binary:logistic';
   const kind =
@@ -85,6 +84,12 @@ export function useOfFile(model: XgboostModel): Use {
     missing: noted?.has('missing') === true ? noted.number('missing') : NaN,
     isWrapped: noted !== undefined,
   };
+}
+
+function notedBy(text: string | undefined): Document | undefined {
+  if (text === undefined) return undefined;
+  const budget = new Budget(text.length);
+  return new Document(readJson(Buffer.from(text), budget), budget);
 }
 
 /** Before 1.6 labels could be texts, kept by a label encoder. */

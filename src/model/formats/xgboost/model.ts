@@ -35,7 +35,7 @@ export interface LinearBooster {
 }
 
 const WIDTH_MAX = 100_000;
-const FEATURES_MAX = 10_000_000;
+const FEATURES_MAX = 1_000_000;
 
 /**
  * Makes a model of the document that `save_model` writes, as JSON or UBJSON, or of a pickled booster's.

@@ -68,6 +68,8 @@ export function packBooster(parts: TreeParts, shape: BoosterShape, budget: Budge
     throw new ModelLoadError(`its trees have leaves of ${leafWidth} values for ${shape.width} scores`);
   if (groups.some((group) => !(Number.isInteger(group) && group >= 0 && group < shape.width)))
     throw new ModelLoadError('a tree in it adds to a score that it does not have');
+  if (shape.width > Math.max(1, trees.length) * leafWidth)
+    throw new ModelLoadError(`it has ${trees.length} trees for ${shape.width} scores`);
   const nodes = trees.map((tree) => tree.nodes);
   const packed = packTrees(nodes, shape.featureCount, budget);
   return {

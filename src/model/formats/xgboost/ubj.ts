@@ -4,7 +4,7 @@ import type { DocumentValue } from './document.ts';
 import { numberAt, TypedNumbers } from './typed_numbers.ts';
 
 const DEPTH_MAX = 64;
-const COST = { text: 40, item: 16, entry: 64, container: 200 };
+const COST = { text: 40, item: 64, entry: 64, container: 200 };
 /** Bytes of one number of each kind. */
 const SIZES: ReadonlyMap<string, number> = new Map([
   ['i', 1],

@@ -8,6 +8,7 @@ import { readPickle } from './pickle/machine.ts';
 import { prune } from './pickle/prune.ts';
 import type { PickleValue } from './pickle/values.ts';
 import type { ParsedContent, Served } from './served.ts';
+import { probe } from './sklearn/guard.ts';
 import { buildModel, checkGlobal } from './sklearn/registry.ts';
 import { Refusals, type Classifier, type Frame, type Regressor } from './sklearn/step.ts';
 
@@ -25,6 +26,7 @@ export function parseSklearn(bytes: Uint8Array, limits: LoadLimits): ParsedConte
       `it holds ${step.lines[0]?.trim()}, which changes features but predicts nothing`,
     );
   }
+  probe(step);
   return { library: 'scikit-learn', unpackedBytes: bytes.length, content: prune(root, touched) };
 }
 

@@ -72,10 +72,11 @@ function votingClassifier(attributes: Attributes): Built {
 
 function baggingRegressor(attributes: Attributes): Built {
   const members = attributes.steps('estimators_').map((step) => requireRegressor(step));
-  const columns = columnsOf(attributes, members.length);
+  const { columns, featureCount } = columnsOf(attributes, members.length);
   const [first] = members;
   return {
     kind: 'regressor',
+    featureCount,
     outputs: first?.outputs ?? 1,
     lines: [`${members.length} of:`, ...(first?.lines ?? [])],
     predict(frame, refusals) {
@@ -90,7 +91,7 @@ function baggingRegressor(attributes: Attributes): Built {
 
 function baggingClassifier(attributes: Attributes): Built {
   const members = attributes.steps('estimators_').map((step) => requireClassifier(step));
-  const columns = columnsOf(attributes, members.length);
+  const { columns, featureCount } = columnsOf(attributes, members.length);
   const classes = attributes.labels('classes_');
   const width = classes.length;
   const places = members.map((member) => placesOf(member, width, attributes));
@@ -106,7 +107,7 @@ function baggingClassifier(attributes: Attributes): Built {
     return sum.map((value) => value / members.length);
   };
   const built = averaged([], classes, proba);
-  return { ...built, lines: [`${members.length} of:`, ...(members[0]?.lines ?? [])] };
+  return { ...built, featureCount, lines: [`${members.length} of:`, ...(members[0]?.lines ?? [])] };
 }
 
 function averaged(
@@ -168,14 +169,18 @@ function weightsOf(attributes: Attributes, count: number): Float64Array {
   return weights;
 }
 
-function columnsOf(attributes: Attributes, count: number): number[][] {
-  const columns = attributes
-    .list('estimators_features_')
-    .map((entry) => [
-      ...(attributes.numbersIn(entry)?.values ?? attributes.fail('estimators_features_', 'columns')),
-    ]);
-  if (columns.length !== count) throw attributes.odd('estimators_features_', 'columns for each member');
-  return columns;
+/** The columns that each member was trained on, and how many there are in all. */
+function columnsOf(attributes: Attributes, members: number): { columns: number[][]; featureCount: number } {
+  const featureCount = attributes.number(attributes.has('n_features_in_') ? 'n_features_in_' : 'n_features_');
+  const columns = attributes.list('estimators_features_').map((entry) => {
+    const chosen = attributes.numbersIn(entry)?.values ?? attributes.fail('estimators_features_', 'columns');
+    if (chosen.some((column) => !(column >= 0 && column < featureCount))) {
+      throw attributes.odd('estimators_features_', `columns of ${featureCount}`);
+    }
+    return [...chosen];
+  });
+  if (columns.length !== members) throw attributes.odd('estimators_features_', 'columns for each member');
+  return { columns, featureCount };
 }
 
 function addScaled(sum: Float64Array, values: Float64Array, weight: number): void {

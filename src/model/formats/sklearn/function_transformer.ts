@@ -18,6 +18,7 @@ function functionTransformer(attributes: Attributes): Built {
   return {
     kind: 'transformer',
     outputWidth: undefined,
+    keepsWidth: true,
     transform(frame, refusals) {
       if (forward === undefined && !checks) return frame;
       const missing = !checks;

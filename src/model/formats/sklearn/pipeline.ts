@@ -24,10 +24,10 @@ function pipeline(attributes: Attributes): Built {
   const before = steps.slice(0, -1).map((step) => requireTransformer(step));
   const prepare = (frame: Frame, refusals: Refusals): Frame =>
     before.reduce((current, step) => step.transform(current, refusals), frame);
-  const first = steps[0] as Step;
+  const first = steps.find((step) => !(step.kind === 'transformer' && step.keepsWidth === true)) ?? last;
   const about = {
     featureCount: first.featureCount,
-    featureNames: first.featureNames,
+    featureNames: steps[0]?.featureNames ?? first.featureNames,
     textFeatures: first.textFeatures,
     lines: steps.flatMap((step) => step.lines),
   };
@@ -91,7 +91,7 @@ function columnTransformer(attributes: Attributes): Built {
     ? attributes.number('n_features_in_')
     : attributes.has('_n_features')
       ? attributes.number('_n_features')
-      : names?.length;
+      : (names?.length ?? attributes.fail('n_features_in_', 'the number of columns'));
   const parts = attributes.list('transformers_').flatMap((entry): Part[] => {
     const [name, step, selection] = Array.isArray(entry) ? entry : [];
     if (step === 'drop') return [];

@@ -32,6 +32,7 @@ import { PIPELINES } from './pipeline.ts';
 import { SCALERS } from './scalers.ts';
 import { LIGHTGBM } from '../lightgbm/wrappers.ts';
 import { XGBOOST } from '../xgboost/wrappers.ts';
+import { guarded } from './guard.ts';
 import { versionWarnings } from './version_warnings.ts';
 import type { About, Built, Step } from './step.ts';
 
@@ -162,7 +163,7 @@ function complete(built: Built, attributes: Attributes): Step {
     textFeatures: built.textFeatures ?? [],
     lines: [attributes.className, ...(built.lines ?? []).map((line) => `  ${line}`)],
   };
-  return { ...built, ...about };
+  return guarded({ ...built, ...about });
 }
 
 function printable(name: string): string {

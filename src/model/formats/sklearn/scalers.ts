@@ -114,6 +114,7 @@ function normalizer(attributes: Attributes): Built {
   return {
     kind: 'transformer',
     outputWidth: undefined,
+    keepsWidth: true,
     transform(frame, refusals) {
       const result = checkNumbers(frame, refusals, { who }).slice();
       for (let row = 0; row < frame.rows; row++) {
@@ -132,6 +133,7 @@ function binarizer(attributes: Attributes): Built {
   return {
     kind: 'transformer',
     outputWidth: undefined,
+    keepsWidth: true,
     transform(frame, refusals) {
       const values = checkNumbers(frame, refusals, { who });
       return numericFrame(

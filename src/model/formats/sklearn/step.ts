@@ -40,6 +40,8 @@ export interface Transformer extends About {
   /** Columns that come out, when that is known without rows. */
   readonly outputWidth: number | undefined;
   transform(frame: Frame, refusals: Refusals): Frame;
+  /** Takes any number of columns and gives as many. */
+  readonly keepsWidth?: boolean;
   /** Undoes it, for a target that was transformed; absent where that is not needed. */
   inverse?(frame: Frame): Frame;
 }

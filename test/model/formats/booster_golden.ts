@@ -28,6 +28,7 @@ export function boostersIn(folder: string): { file: string; golden: BoosterGolde
     }));
 }
 
+/** The content of a gzipped fixture. */
 export function unzipped(path: string): Uint8Array {
   return gunzipSync(readFileSync(path));
 }

@@ -55,12 +55,20 @@ function modelOf(attributes: Attributes): XgboostModel {
   if (!(handle instanceof Uint8Array)) throw attributes.odd('handle', 'the bytes of a booster');
   const { budget } = attributes.context;
   try {
-    return readXgboost(handle, budget);
+    const model = readXgboost(handle, budget);
+    return model.featureNames === undefined ? { ...model, featureNames: namesOf(attributes, model) } : model;
   } catch (error) {
     if (error instanceof ModelLoadError)
       throw new ModelLoadError(`its booster: ${error.message}`, { cause: error });
     throw error;
   }
+}
+
+/** Before 1.4 the names were kept beside the booster; `f0`, `f1`, … are made up. */
+function namesOf(attributes: Attributes, { featureCount }: XgboostModel): readonly string[] | undefined {
+  const names = attributes.listIn(attributes.get('feature_names'));
+  if (names?.length !== featureCount || !names.every((name) => typeof name === 'string')) return undefined;
+  return names.every((name, at) => name === `f${at}`) ? undefined : names;
 }
 
 function labelsOf(attributes: Attributes): readonly Value[] | undefined {

@@ -23,7 +23,13 @@ export function identify(file: Uint8Array, limits: LoadLimits): ParsedModel {
   if (protocol === undefined) {
     throw new ModelLoadError('it is no pickle, joblib or other model file that we know by its content');
   }
-  return { format: `pickle protocol ${protocol}${packed}`, ...parseSklearn(bytes, limits) };
+  const writer = isJoblib(bytes) ? 'joblib, ' : '';
+  return { format: `${writer}pickle protocol ${protocol}${packed}`, ...parseSklearn(bytes, limits) };
+}
+
+/** Whether joblib wrote it: its arrays name a wrapper. */
+function isJoblib(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes('joblib.numpy_pickle');
 }
 
 /** The protocol a pickle says it has; 0 or 1 say nothing and begin with any opcode that can come first. */

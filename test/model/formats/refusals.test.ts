@@ -115,3 +115,10 @@ void it('several outputs are named by their number', () => {
     ['prediction_0', 'prediction_1'],
   );
 });
+
+void it('the format says what wrote a file and how it is packed', () => {
+  assert.equal(load('sklearn-1.2.1/linear.p4.pkl').info.format, 'pickle protocol 4');
+  assert.equal(load('sklearn-1.4.2/linear.p2.pkl').info.format, 'pickle protocol 2');
+  assert.equal(load('sklearn-1.4.2/linear.joblib.gz').info.format, 'joblib, pickle protocol 4, gzip');
+  assert.equal(load('more-sklearn-1.9.1/lasso_cv.joblib').info.format, 'joblib, pickle protocol 4, zlib');
+});

@@ -9,8 +9,8 @@ export interface LastRows {
   readonly count: number;
   /** How many ids came more than once. */
   readonly repeated: number;
-  /** Keeps the row, in the place of an earlier one of its id. */
-  put(id: string, truth: number, prediction: number, absoluteError: number): void;
+  /** Keeps the row, in the place of an earlier one of its id. True where the id is new. */
+  put(id: string, truth: number, prediction: number, absoluteError: number): boolean;
   /** Gives back what only `put` needs, which may not be called any more. */
   seal(): void;
   /** Visits each kept row, in order of the first appearance of its id. */
@@ -56,7 +56,8 @@ export function lastRows(): LastRows {
       const [low, high] = hash64(id);
       const slot = slotOf(low, high);
       let row = table[slot]! - 1;
-      if (row < 0) {
+      const isNew = row < 0;
+      if (isNew) {
         row = count++;
         table[slot] = row + 1;
         if ((row & PAGE_MASK) === 0) pages.push(newPage());
@@ -70,6 +71,7 @@ export function lastRows(): LastRows {
         seenAgain[row & PAGE_MASK] = 1;
       }
       pages[row >>> PAGE_BITS]!.values.set([truth, prediction, absoluteError], (row & PAGE_MASK) * 3);
+      return isNew;
     },
     seal() {
       table = new Uint32Array();

@@ -8,6 +8,8 @@ import { lastRows } from './last-rows.ts';
 import { readLog } from './log-reader.ts';
 import type { LogRow } from './log-reader.ts';
 import { classFiguresOf, LABEL_UNIT } from './report-classes.ts';
+import { reportIntervals } from './report-intervals.ts';
+import type { ReportIntervals } from './report-intervals.ts';
 
 /** What a log says. Written as JSON it is the answer of `aftermath report --json`. */
 export interface Report {
@@ -15,7 +17,7 @@ export interface Report {
   readonly rows: number;
   /** Absent without a row. */
   readonly task?: Task;
-  /** By name; a figure without an honest answer is absent. */
+  /** By name; a figure without an honest answer is absent. Intervals hold at every look, see `report-intervals.ts`. */
   readonly figures: Figures;
   /** How many ids came more than once. */
   readonly repeated: number;
@@ -44,7 +46,14 @@ export async function reportLog(path: string, options: ReportOptions = { task: '
   const common = { rows: rows.count, repeated: rows.repeated };
   if (rows.count === 0) return { ...common, figures: {}, notes: [...notes, 'The log has no outcome yet.'] };
   if (options.task === 'classification' || (options.task === 'auto' && readsAsClasses(collected))) {
-    return { ...common, ...classFiguresOf(collected), notes };
+    if (!collected.errorsAreShares) {
+      throw new AftermathError(
+        'stop',
+        `Cannot report on ${path} as classes: its absolute_error goes beyond 1, which no class has`,
+      );
+    }
+    const { task, figures } = classFiguresOf(collected);
+    return { ...common, task, figures: collected.intervals.ofClasses(figures), notes };
   }
   if (collected.firstLabel !== undefined) {
     const { line, text } = collected.firstLabel;
@@ -58,8 +67,12 @@ export async function reportLog(path: string, options: ReportOptions = { task: '
       `absolute_error is not |y_true − y_pred| in ${counted(collected.disagreeing, 'line')}; the figures are made from y_true and y_pred.`,
     );
   }
-  return { ...common, ...regressionFigures(collected), notes };
+  const figures = collected.intervals.ofRegression(regressionFigures(collected));
+  return { ...common, task: 'regression', figures, notes };
 }
+
+/** Miscoverage of each interval, over all looks. */
+const ALPHA = 0.05;
 
 interface Collected {
   readonly rows: ReturnType<typeof lastRows>;
@@ -68,10 +81,13 @@ interface Collected {
   firstLabel: { line: number; text: string } | undefined;
   /** Lines whose absolute_error is not |y_true − y_pred|. */
   disagreeing: number;
-  /** Every line could be one of a classification. */
-  classesPossible: boolean;
+  /** Every number is whole, as numbers that name classes are. */
+  numbersAreWhole: boolean;
+  /** Every absolute_error is at most 1. */
+  errorsAreShares: boolean;
   /** Some absolute_error is neither 0 nor 1: probabilities came along. */
   graded: boolean;
+  readonly intervals: ReportIntervals;
   readonly notes: string[];
 }
 
@@ -91,8 +107,10 @@ async function collect(path: string, { model }: ReportOptions): Promise<Collecte
     labels,
     firstLabel: undefined,
     disagreeing: 0,
-    classesPossible: true,
+    numbersAreWhole: true,
+    errorsAreShares: true,
     graded: false,
+    intervals: reportIntervals(ALPHA),
     notes: [],
   };
   const models = new Set<string>();
@@ -109,18 +127,19 @@ async function collect(path: string, { model }: ReportOptions): Promise<Collecte
       if (typeof truth === 'number' && typeof prediction === 'number') {
         const whole = Number.isInteger(truth) && Number.isInteger(prediction);
         if (!agree(Math.abs(truth - prediction), absoluteError, whole)) found.disagreeing++;
-        found.classesPossible &&= absoluteError <= 1 && whole;
+        found.numbersAreWhole &&= whole;
       } else {
         found.firstLabel ??= labelOf(row);
-        found.classesPossible &&= absoluteError <= 1;
       }
+      found.errorsAreShares &&= absoluteError <= 1;
       found.graded ||= absoluteError !== 0 && absoluteError !== 1;
-      found.rows.put(
+      const isNew = found.rows.put(
         row.id,
         typeof truth === 'number' ? truth : codeOf(truth),
         typeof prediction === 'number' ? prediction : codeOf(prediction),
         absoluteError,
       );
+      if (isNew) found.intervals.add(row);
     }
   }
   found.rows.seal();
@@ -131,7 +150,7 @@ async function collect(path: string, { model }: ReportOptions): Promise<Collecte
   }
   if (found.rows.repeated > 0) {
     found.notes.push(
-      `${counted(found.rows.repeated, 'id')} came more than once: the last row of each counts.`,
+      `${counted(found.rows.repeated, 'id')} came more than once: the last row of each counts, and the first in the intervals.`,
     );
   }
   return found;
@@ -160,11 +179,11 @@ function agree(expected: number, absoluteError: number, whole: boolean): boolean
   return Math.abs(expected - absoluteError) <= (whole ? 1e-9 : 0.0051) * Math.max(1, expected);
 }
 
-function readsAsClasses({ firstLabel, disagreeing, classesPossible }: Collected): boolean {
-  return classesPossible && (firstLabel !== undefined || disagreeing > 0);
+function readsAsClasses({ firstLabel, disagreeing, numbersAreWhole, errorsAreShares }: Collected): boolean {
+  return errorsAreShares && numbersAreWhole && (firstLabel !== undefined || disagreeing > 0);
 }
 
-function regressionFigures({ rows }: Collected): { task: Task; figures: Figures } {
+function regressionFigures({ rows }: Collected): Figures {
   const state = regression.empty();
   const errors = new Float64Array(rows.count);
   let at = 0;
@@ -174,11 +193,8 @@ function regressionFigures({ rows }: Collected): { task: Task; figures: Figures 
   });
   const [median, p95] = exactQuantiles(errors, [0.5, 0.95]);
   return {
-    task: 'regression',
-    figures: {
-      ...regression.value(state),
-      ...present({ median_absolute_error: median, p95_absolute_error: p95 }),
-    },
+    ...regression.value(state),
+    ...present({ median_absolute_error: median, p95_absolute_error: p95 }),
   };
 }
 

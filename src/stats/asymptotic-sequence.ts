@@ -45,7 +45,8 @@ export function asymptoticSequence(options: {
     interval({ count, mean, squares }) {
       if (count < Math.max(2, options.firstLook)) return undefined;
       const margin = Math.sqrt(squares / count) * unitMargin(count, square, alpha);
-      return { low: mean - margin, high: mean + margin };
+      // Squares of the largest errors are beyond any double
+      return Number.isFinite(margin) ? { low: mean - margin, high: mean + margin } : undefined;
     },
   };
 }

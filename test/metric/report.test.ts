@@ -57,10 +57,10 @@ test('as text it is the table people paste', async () => {
     [
       'rows                   442',
       'task                   regression',
-      'MAE                    43.2775',
-      'MSE                    2859.6963',
-      'RMSE                   53.4761',
-      'bias                   0.0000',
+      'MAE                    43.2775  (38.6488 to 47.9061 at 95 %, asymptotic)',
+      'MSE                    2859.6963  (2306.1151 to 3413.2776 at 95 %, asymptotic)',
+      'RMSE                   53.4761  (48.0220 to 58.4233 at 95 %, asymptotic)',
+      'bias                   0.0000  (-7.8798 to 7.8798 at 95 %, asymptotic)',
       'R²                     0.5177',
       'explained variance     0.5177',
       'median absolute error  38.5248',
@@ -110,7 +110,9 @@ test('of an id that comes again the last row counts, and it says how many came m
     `${HEADER}a,1,2,1\nb,1,1,0\na,1,4,3\na,1,5,4\n1.0,1,1,0\n1,1,1,0\n`,
   );
   assert.deepEqual({ rows, repeated, mae: figures['mae']!.value }, { rows: 4, repeated: 1, mae: 1 });
-  assert.deepEqual(notes, ['1 id came more than once: the last row of each counts.']);
+  assert.deepEqual(notes, [
+    '1 id came more than once: the last row of each counts, and the first in the intervals.',
+  ]);
 });
 
 test('a log that is being written: the unfinished last line is left out, a finished one without its end is not', async () => {
@@ -127,7 +129,7 @@ test('a log that is being written: the unfinished last line is left out, a finis
 test('labels: accuracy, and the mean of absolute_error', async () => {
   const { task, figures } = await report(`${HEADER}1,a,a,0\n2,b,c,1\n`);
   assert.equal(task, 'multiclass');
-  assert.deepEqual([figures['accuracy'], figures['mae']], [{ value: 0.5 }, { value: 0.5 }]);
+  assert.deepEqual([figures['accuracy']!.value, figures['mae']!.value], [0.5, 0.5]);
   assert.equal(figures['log_loss'], undefined);
 });
 
@@ -158,6 +160,29 @@ test('two classes with probabilities in absolute_error: what scikit-learn says o
   assert.match(formatReport(await report(log)), /^balanced accuracy +0\.5833$/m);
 });
 
+test('intervals hold at every look: by what kind of loss, and of the first row of each id', async () => {
+  const lines = Array.from(
+    { length: 500 },
+    (_, i) => `${i},${i % 3 === 0 ? 'a' : 'b'},b,${i % 3 === 0 ? 1 : 0}`,
+  );
+  const { figures } = await report(`${HEADER}${lines.join('\n')}\n`);
+  const { value, low, high, level, method } = figures['accuracy']!;
+  assert.ok(low! > 0.55 && low! < value && value < high! && high! < 0.75, `${low}..${high}`);
+  assert.deepEqual([level, method], [0.95, 'empirical Bernstein']);
+  assert.equal(figures['mcc'], undefined);
+  assert.deepEqual(Object.keys(figures['balanced_accuracy']!), ['value']);
+
+  const numbers = lines.map((_, i) => `${i},${i},${i + 1 + (i % 5) / 4},${1 + (i % 5) / 4}`);
+  const first = (await report(`${HEADER}${numbers.join('\n')}\n`)).figures['mae']!;
+  const revised = (await report(`${HEADER}${numbers.join('\n')}\n7,7,1007,1000\n`)).figures['mae']!;
+  assert.deepEqual([revised.low, revised.high], [first.low, first.high]);
+  assert.ok(first.low! < 1.5 && 1.5 < first.high! && first.high! - first.low! < 0.2);
+  assert.equal(
+    (await report(`${HEADER}${numbers.slice(0, 99).join('\n')}\n`)).figures['mae']!.low,
+    undefined,
+  );
+});
+
 test('numbers are a regression, unless absolute_error is none of them', async () => {
   const taskOf = async (rows: string, options?: ReportOptions): Promise<string | undefined> =>
     (await report(HEADER + rows, options)).task;
@@ -169,6 +194,11 @@ test('numbers are a regression, unless absolute_error is none of them', async ()
   const { task, notes } = await report(`${HEADER}1,3,5,9\n2,1.5,1,0.5\n`);
   assert.equal(task, 'regression');
   assert.match(notes[0]!, /not \|y_true − y_pred\| in 1 line/);
+});
+
+test('a log of errors beyond 1 is none of classes, even when asked', async () => {
+  const log = report(`${HEADER}1,3,5,2\n`, { task: 'classification' });
+  await assert.rejects(log, refusal('stop', /absolute_error goes beyond 1/));
 });
 
 test('several models in one log: the chosen one counts', async () => {

@@ -1,14 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { isCommanderEnd } from './commands/command.ts';
-import { featuresCommand } from './commands/features.ts';
-import { inspectCommand } from './commands/inspect.ts';
-import { metricCommand } from './commands/metric.ts';
-import { modelCommand } from './commands/model.ts';
-import { plotCommand } from './commands/plot.ts';
-import { predictCommand } from './commands/predict.ts';
-import { reportCommand } from './commands/report.ts';
-import { runCommand } from './commands/run.ts';
+import { COMMANDS } from './commands/all.ts';
 import { AftermathError } from './service/errors.ts';
 
 /** Exit codes: 0 done, 1 failed, 2 wrong usage. */
@@ -26,18 +19,7 @@ const program = new Command('aftermath')
     'after',
     '\n`aftermath run` shows it on data that comes with it; `aftermath COMMAND --help` tells the flags of one.',
   );
-for (const made of [
-  runCommand,
-  featuresCommand,
-  modelCommand,
-  metricCommand,
-  plotCommand,
-  inspectCommand,
-  predictCommand,
-  reportCommand,
-]) {
-  program.addCommand(made);
-}
+for (const made of COMMANDS) program.addCommand(made);
 
 try {
   await program.parseAsync();

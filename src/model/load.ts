@@ -23,7 +23,7 @@ export async function loadModel(
 ): Promise<LoadedModel> {
   try {
     const file = await readWhole(path, limits);
-    return serve(file, await parseInWorker(file, limits));
+    return serve(file.length, await parseInWorker(file, limits));
   } catch (error) {
     if (error instanceof ModelLoadError)
       throw new ModelLoadError(`Cannot load ${path}: ${error.message}`, { cause: error });
@@ -56,20 +56,34 @@ export async function loadModelHere(
  * @throws {ModelLoadError} whose message is only the reason
  */
 export function loadBytes(file: Uint8Array, limits: LoadLimits = DEFAULT_LOAD_LIMITS): LoadedModel {
-  return serve(file, identify(file, limits));
+  return serve(file.length, parseFile(file, limits));
 }
 
 /** Beside this file, and compiled when this is. */
 const WORKER = import.meta.url.endsWith('.ts') ? './load_worker.ts' : './load_worker.js';
 
 /** What the worker answers. */
-export type LoadAnswer = { readonly parsed: ParsedModel } | { readonly refused: string };
+export type LoadAnswer = ParsedFile | { readonly refused: string };
 
-function serve(file: Uint8Array, parsed: ParsedModel): LoadedModel {
+/** What a file holds, as plain data, with its sha256. */
+export interface ParsedFile {
+  readonly parsed: ParsedModel;
+  readonly sha256: string;
+}
+
+/**
+ * Reads the bytes of a model file into plain data, having seen that it can be built.
+ *
+ * @throws {ModelLoadError} whose message is only the reason
+ */
+export function parseFile(file: Uint8Array, limits: LoadLimits): ParsedFile {
+  return { parsed: identify(file, limits), sha256: createHash('sha256').update(file).digest('hex') };
+}
+
+function serve(sizeBytes: number, { parsed, sha256 }: ParsedFile): LoadedModel {
   const served = build(parsed);
-  const sha256 = createHash('sha256').update(file).digest('hex');
   return {
-    info: { ...served.about, format: parsed.format, sizeBytes: file.length, sha256 },
+    info: { ...served.about, format: parsed.format, sizeBytes, sha256 },
     predict: (table) => served.predict(table),
   };
 }
@@ -89,7 +103,7 @@ async function readWhole(path: string, limits: LoadLimits): Promise<Uint8Array> 
   }
 }
 
-async function parseInWorker(file: Uint8Array, limits: LoadLimits): Promise<ParsedModel> {
+async function parseInWorker(file: Uint8Array, limits: LoadLimits): Promise<ParsedFile> {
   const worker = new Worker(new URL(WORKER, import.meta.url), { workerData: { file, limits } });
   try {
     return await answerOf(worker, limits);
@@ -98,14 +112,14 @@ async function parseInWorker(file: Uint8Array, limits: LoadLimits): Promise<Pars
   }
 }
 
-async function answerOf(worker: Worker, limits: LoadLimits): Promise<ParsedModel> {
+async function answerOf(worker: Worker, limits: LoadLimits): Promise<ParsedFile> {
   return await new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       reject(new ModelLoadError(`loading it takes more than ${limits.loadMsMax} ms`));
     }, limits.loadMsMax);
     worker.once('message', (answer: LoadAnswer) => {
       clearTimeout(timer);
-      if ('parsed' in answer) resolve(answer.parsed);
+      if ('parsed' in answer) resolve(answer);
       else reject(new ModelLoadError(answer.refused));
     });
     worker.once('error', (error) => {

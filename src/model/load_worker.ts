@@ -1,6 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { identify } from './formats/identify.ts';
-import type { LoadAnswer } from './load.ts';
+import { parseFile, type LoadAnswer } from './load.ts';
 import { ModelLoadError } from './load_error.ts';
 import type { LoadLimits } from './load_limits.ts';
 
@@ -8,7 +7,7 @@ const { file, limits } = workerData as { file: Uint8Array; limits: LoadLimits };
 
 function answer(): LoadAnswer {
   try {
-    return { parsed: identify(file, limits) };
+    return parseFile(file, limits);
   } catch (error) {
     if (error instanceof ModelLoadError) return { refused: error.message };
     throw error;

@@ -18,6 +18,7 @@ export class Snapshots {
   readonly #publisher = randomUUID();
   readonly #rate = new Rate();
   readonly #deadLetters = new Map<string, number>();
+  #last: Snapshot | undefined;
 
   constructor(sources: SnapshotSources) {
     this.#sources = sources;
@@ -43,7 +44,17 @@ export class Snapshots {
     }
   }
 
+  /** The last snapshot with the present time: nothing has changed since. Costs nothing. */
+  again(): Snapshot {
+    return this.#last === undefined ? this.make() : { ...this.#last, publishedAtMs: Date.now() };
+  }
+
   make(): Snapshot {
+    this.#last = this.#made();
+    return this.#last;
+  }
+
+  #made(): Snapshot {
     const { ledger, logPath } = this.#sources;
     const { books } = ledger;
     const models = champions(books).map((model, i) => this.#model(model, i === 0 ? books.unattributed : 0));

@@ -278,7 +278,9 @@ class RunningMetric implements MetricStage {
 
   #control(payload: Payload): void {
     try {
-      if ('snapshot' in decodeControl(payload)) this.#news = true;
+      if (!('snapshot' in decodeControl(payload))) return;
+      this.#news = true;
+      this.#publish().catch((error: unknown) => this.#failUnlessPassing(error));
     } catch (error) {
       this.#context.log.warn(`An order on ${CONTROL} cannot be read: ${messageOf(error)}`);
     }
@@ -291,13 +293,19 @@ class RunningMetric implements MetricStage {
   }
 
   async #publish(): Promise<void> {
-    if (!this.#news || !this.#consuming) return;
+    if (!this.#consuming) return;
+    // Without news the last one is confirmed: whoever shows it cannot tell silence from death.
+    const snapshot = this.#news ? this.#makeSnapshot() : this.#snapshots.again();
+    await this.#context.broker.publish({ exchange: SNAPSHOTS }, { payload: Payload.ofJson(snapshot) });
+  }
+
+  #makeSnapshot(): Snapshot {
     this.#news = false;
     this.#snapshots.mark();
     const snapshot = this.#snapshots.make();
     // The rate falls to 0 only when it is told so.
     if (snapshot.rowsPerSecond > 0) this.#news = true;
-    await this.#context.broker.publish({ exchange: SNAPSHOTS }, { payload: Payload.ofJson(snapshot) });
+    return snapshot;
   }
 
   /** Does this again and again, never twice at once; a failure that may pass is told and tried again. */

@@ -180,7 +180,7 @@ export class Received implements Delivery {
   readonly redelivered: boolean;
   readonly tag: number;
 
-  constructor(message: ConsumeMessage) {
+  constructor(message: Pick<ConsumeMessage, 'content' | 'properties'> & { readonly fields: DeliveryFields }) {
     const { headers, replyTo, correlationId } = message.properties;
     this.payload = Payload.ofBytes(message.content);
     this.headers = headers ? scalars(headers) : NO_HEADERS;
@@ -189,6 +189,11 @@ export class Received implements Delivery {
     this.redelivered = message.fields.redelivered;
     this.tag = message.fields.deliveryTag;
   }
+}
+
+interface DeliveryFields {
+  readonly redelivered: boolean;
+  readonly deliveryTag: number;
 }
 
 const NO_HEADERS: NonNullable<Message['headers']> = {};

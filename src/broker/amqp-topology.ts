@@ -79,9 +79,17 @@ async function ensureQueue(session: Session, queue: QueueSpec): Promise<void> {
     create: (channel) =>
       channel.assertQueue(queue.name, {
         durable: queue.durable,
-        ...(queue.keepMax === undefined ? {} : { maxLength: queue.keepMax }),
+        ...(queue.keepMax === undefined ? {} : bounded(queue.keepMax)),
       }),
   });
+}
+
+/**
+ * A bounded queue of our own is a classic one wherever quorum queues are the default: people look through it, and
+ * a quorum queue may drop what was looked at too often.
+ */
+function bounded(maxLength: number): { maxLength: number; arguments: Readonly<Record<string, string>> } {
+  return { maxLength, arguments: { 'x-queue-type': 'classic' } };
 }
 
 async function ensureFanout(session: Session, exchange: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { AftermathError } from '../service/errors.ts';
 import type { Logger } from '../service/logging.ts';
+import { browseQueue } from './amqp-browse.ts';
 import { AmqpConsumer, type ConsumerParts } from './amqp-consumer.ts';
 import { Link } from './amqp-link.ts';
 import { Publisher } from './amqp-publisher.ts';
@@ -15,6 +16,7 @@ import type {
   Message,
   QueueSpec,
   Target,
+  Visit,
 } from './broker.ts';
 import { pause, type PauseBounds } from './pauses.ts';
 
@@ -94,6 +96,11 @@ export class AmqpBroker implements Broker {
   async subscribe(exchange: string, handle: (message: Message) => void): Promise<Consumer> {
     this.#mustBeOpen(`subscribe to exchange "${exchange}"`);
     return this.#keep(new AmqpSubscription(this.#parts, exchange, handle));
+  }
+
+  async browse(queue: string, visit: Visit): Promise<void> {
+    this.#mustBeOpen(`look through queue "${queue}"`);
+    await browseQueue(this.#link, queue, visit);
   }
 
   close(options: { timeoutMs: number } = { timeoutMs: 5_000 }): Promise<void> {

@@ -46,6 +46,18 @@ export interface Broker extends AsyncDisposable {
   /** Sees every message of a fanout exchange from now on, through a queue of its own that ends with it. No redelivery. */
   subscribe(exchange: string, handle: (message: Message) => void): Promise<Consumer>;
 
+  /**
+   * Looks through what is in a queue now, oldest first, one message after the other. When this settles, what
+   * `visit` answered `take` for is off the queue, and everything else is back in its place, marked as redelivered; so
+   * it is when `visit` rejects, and this with it. What consumers have in hand, and what comes meanwhile, is not seen.
+   *
+   * In a classic queue looking costs a message nothing. A quorum queue of RabbitMQ before 4.3 counts each look as a delivery
+   * (header `x-delivery-count`), and 4.0 drops a message after 20 unless its delivery limit says otherwise.
+   *
+   * @throws {AftermathError} `stop`: there is no such queue; `retry`: the connection was lost on the way
+   */
+  browse(queue: string, visit: Visit): Promise<void>;
+
   /** Waits for handlers and open publishes (bounded by `timeoutMs`), then ends the connection. */
   close(options?: { timeoutMs: number }): Promise<void>;
 }
@@ -81,6 +93,9 @@ export interface Delivery extends Message {
 
 /** Handles a batch, never an empty one. Fulfilled: acknowledged; what a rejection does is said above. */
 export type Handler = (batch: readonly Delivery[]) => Promise<void>;
+
+/** Judges a message that is looked at: back to its place, off the queue for good, or back and no further one. */
+export type Visit = (message: Delivery) => Promise<'keep' | 'take' | 'end'>;
 
 /** The bounds of a consumer; each at least 1, but for `lingerMs`. */
 export interface ConsumeOptions {

@@ -1,4 +1,4 @@
-import type { Delivery, Message } from './broker.ts';
+import type { Delivery, Message, Visit } from './broker.ts';
 import { Fifo } from './fifo.ts';
 
 /** Without a consumer a queue that keeps the newest `keepMax` holds no more than this many in memory. */
@@ -63,6 +63,27 @@ export class MemoryQueue {
     if (this.#places.length > 0) return;
     const taken = Math.min(this.#ready.length, this.#queueMax);
     for (let i = 0; i < taken; i += 1) this.#ready.at(i)?.publisher.resolve();
+  }
+
+  /** Shows what is ready; what is not taken goes back in front. */
+  async browse(visit: Visit): Promise<void> {
+    const kept: Entry[] = [];
+    try {
+      for (let left = this.#ready.length; left > 0; left -= 1) {
+        const entry = this.#ready.shift();
+        if (!entry) break;
+        kept.push(entry);
+        const verdict = await visit(entry);
+        if (verdict === 'end') break;
+        if (verdict !== 'take') continue;
+        kept.pop();
+        entry.publisher.resolve();
+      }
+    } finally {
+      for (const entry of kept) entry.redelivered = true;
+      this.#ready.unshiftAll(kept);
+      this.#deliver();
+    }
   }
 
   /** Nobody will acknowledge any more: the waiting publishers are told so. */

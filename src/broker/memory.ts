@@ -9,6 +9,7 @@ import type {
   Message,
   QueueSpec,
   Target,
+  Visit,
 } from './broker.ts';
 import { Fifo } from './fifo.ts';
 import { MemoryQueue } from './memory-queue.ts';
@@ -98,6 +99,12 @@ export class MemoryBroker implements Broker {
     const action = `subscribe to exchange "${exchange}"`;
     this.#mustBeOpen(action);
     return this.#keep(new Subscriber(this.#exchange(exchange, action), handle));
+  }
+
+  async browse(queue: string, visit: Visit): Promise<void> {
+    const action = `look through queue "${queue}"`;
+    this.#mustBeOpen(action);
+    await this.#queue(queue, action).browse(visit);
   }
 
   async close(options: { timeoutMs: number } = { timeoutMs: 10_000 }): Promise<void> {

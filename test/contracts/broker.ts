@@ -9,6 +9,7 @@ import type { Refusal } from '../../src/wire/records.ts';
 import { DEAD_LETTERS } from '../../src/wire/queues.ts';
 import { Payload } from '../../src/wire/payload.ts';
 import { eventually } from '../setup/eventually.ts';
+import { brokerBrowseContract } from './broker-browse.ts';
 import { brokerEndsContract } from './broker-ends.ts';
 import {
   BATCHES,
@@ -329,6 +330,7 @@ export function brokerContract(name: string, start: () => Promise<Brokers>): voi
       assert.equal((await broker.queueDepth(queue))?.messages, 2);
     });
 
+    brokerBrowseContract((options) => brokers.open(options));
     brokerEndsContract((options) => brokers.open(options));
 
     test('whatever the batch sizes and the failures, every message is handled, first deliveries in order', async () => {

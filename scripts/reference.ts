@@ -11,14 +11,21 @@ import { flagName, type Setting } from '../src/service/setting.ts';
 
 const REFERENCE_PATH = join(import.meta.dirname, '..', 'docs', 'reference.md');
 
+/** The commands that do something, those within others under both names. */
+const RUNNABLE = COMMANDS.flatMap((made) =>
+  made.commands.length === 0
+    ? [{ name: made.name(), made }]
+    : made.commands.map((inner) => ({ name: `${made.name()} ${inner.name()}`, made: inner })),
+);
+
 /** The whole of `docs/reference.md`. */
 export function reference(): string {
-  const commands = COMMANDS.map((made) => {
+  const commands = RUNNABLE.map(({ name, made }) => {
     const args = made.registeredArguments.map(
       (argument) =>
         ` ${argument.required ? '' : '['}${argument.name().toUpperCase()}${argument.required ? '' : ']'}`,
     );
-    return `| \`aftermath ${made.name()}${args.join('')}\` | ${made.summary()} |`;
+    return `| \`aftermath ${name}${args.join('')}\` | ${made.summary()} |`;
   });
   const settings = Object.keys(SETTINGS).map((key) => row(key as SettingKey));
   return `# Commands and settings
@@ -50,9 +57,10 @@ function row(key: SettingKey): string {
   const setting: Setting<unknown> = SETTINGS[key];
   const isOnByDefault = setting.placeholder === undefined && setting.fallback === true;
   const flag = `--${isOnByDefault ? 'no-' : ''}${flagName(key)}${setting.placeholder === undefined ? '' : ` ${setting.placeholder}`}`;
-  const users = COMMANDS.filter((made) => made.options.some((option) => option.attributeName() === key));
+  const users = RUNNABLE.filter(({ made }) => made.options.some((option) => option.attributeName() === key));
+  const names = users.map(({ name }) => name);
   const help = isOnByDefault ? `do not ${setting.help}` : setting.help;
-  return `| \`${flag.replaceAll('|', '\\|')}\` | ${help.replaceAll('|', '\\|').replaceAll('<', '&lt;')} | ${setting.fallbackText ?? ''} | ${users.map((made) => made.name()).join(', ')} |`;
+  return `| \`${flag.replaceAll('|', '\\|')}\` | ${help.replaceAll('|', '\\|').replaceAll('<', '&lt;')} | ${setting.fallbackText ?? ''} | ${names.join(', ')} |`;
 }
 
 if (import.meta.main) writeFileSync(REFERENCE_PATH, reference());

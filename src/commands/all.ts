@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { deadLettersCommand } from './dead-letters.ts';
 import { featuresCommand } from './features.ts';
 import { inspectCommand } from './inspect.ts';
 import { metricCommand } from './metric.ts';
@@ -18,4 +19,5 @@ export const COMMANDS: readonly Command[] = [
   inspectCommand,
   predictCommand,
   reportCommand,
+  deadLettersCommand,
 ];

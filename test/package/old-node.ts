@@ -3,8 +3,16 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** Runs a program to its end; rejects when it fails, with what it said. */
-export const run = promisify(execFile);
+/** Runs a program to its end; rejects when it fails or takes more than three minutes, with what it said. */
+export function run(
+  file: string,
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<{ stdout: string; stderr: string }> {
+  return execute(file, args, { ...options, timeout: 180_000, encoding: 'utf8' });
+}
+
+const execute = promisify(execFile);
 
 /** Below this the launcher needs another Node. */
 const NEW_MAJOR = 24;
@@ -13,11 +21,12 @@ const OLD_MAJOR = 20;
 
 /**
  * The environment of somebody at a terminal who has installed nothing: without what npm and the test runner
- * add to ours, and without the folders on PATH where npm put its programs.
+ * add to ours, and without the folders on PATH where npm put its programs. How to reach the registry stays.
  */
 export function bareEnvironment(): NodeJS.ProcessEnv {
-  const ours = /^(npm_|node_|init_cwd$|aftermath_|rabbitmq_|ci$)/i;
-  const kept = Object.entries(process.env).filter(([name]) => !ours.test(name));
+  const ours = /^(npm_|node_(env|options|path|test_context)$|init_cwd$|aftermath_|rabbitmq_|ci$)/i;
+  const network = /^npm_config_(registry|ca|cafile|cache|proxy|https_proxy|noproxy|strict_ssl|userconfig)$/i;
+  const kept = Object.entries(process.env).filter(([name]) => network.test(name) || !ours.test(name));
   return { ...Object.fromEntries(kept), PATH: foldersOnPath().join(delimiter) };
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { LedgerOnDisk, Scratch } from './ledger-fixture.ts';
 import { prediction, truth } from './records.ts';
-import { TinyDisk } from './tiny-disk.ts';
+import { ReadOnlyDisk, TinyDisk } from './tiny-disk.ts';
 
 const NONE = { predictions: 0, truths: 0 };
 const BATCH = 100;
@@ -75,16 +75,15 @@ test('a disk that is full while the log is written leaves whole lines', async ()
 });
 
 test('a folder that cannot be written is refused with what to do', async () => {
-  using tiny = new TinyDisk(4096);
-  tiny.makeReadOnly();
+  using readOnly = new ReadOnlyDisk();
   await assert.rejects(
-    LedgerOnDisk.open({ dir: tiny.dir }),
+    LedgerOnDisk.open({ dir: readOnly.dir }),
     /^AftermathError: Cannot open the ledger .*Make its folder writable/,
   );
   using roomy = new Scratch();
   const path = join(roomy.dir, 'ledger.db');
   await assert.rejects(
-    LedgerOnDisk.open({ dir: tiny.dir, path }),
+    LedgerOnDisk.open({ dir: readOnly.dir, path }),
     /^AftermathError: Cannot write the log .*metric_log.csv: EROFS.* or name another with --logs/,
   );
   writeFileSync(join(roomy.dir, 'file'), 'x');

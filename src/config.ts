@@ -207,13 +207,13 @@ export const SETTINGS = {
     help: 'queue with what the model said',
   }),
   prefetch: integer({
-    fallback: 2_000,
+    fallback: 1_000,
     min: 1,
     max: 65_535,
     help: 'messages a stage holds unacknowledged, at most',
   }),
   batch: integer({
-    fallback: 1_000,
+    fallback: 500,
     min: 1,
     max: 65_535,
     help: 'messages a stage works on at once, at most',

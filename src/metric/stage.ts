@@ -10,7 +10,8 @@ import { CONTROL, SNAPSHOTS, dataQueue } from '../wire/queues.ts';
 import type { Decoded, PredictionRecord, Refusal } from '../wire/records.ts';
 import type { PredictionBooks, Snapshot, TruthBooks } from '../wire/snapshot.ts';
 import { decodeTruth } from '../wire/truth.ts';
-import { Committer } from './committer.ts';
+import { Balance, type Side } from './balance.ts';
+import { Committer, type Contribution } from './committer.ts';
 import { allPredictions } from './ledger/books.ts';
 import type { Ledger, LedgerRefusal } from './ledger/ledger.ts';
 import { SqliteLedger } from './ledger/sqlite.ts';
@@ -83,6 +84,9 @@ class RunningMetric implements MetricStage {
   readonly #snapshots: Snapshots;
   readonly #figures: MetricFigures;
   readonly #committer: Committer;
+  /** Records in a message, as the last ones had them; at first as our own services send them. */
+  readonly #perMessage = { predictions: 256, truths: 256 };
+  readonly #balance = new Balance(BALANCE);
   readonly #end = Promise.withResolvers<void>();
   readonly #consumers: Consumer[] = [];
   readonly #timers: NodeJS.Timeout[] = [];
@@ -171,25 +175,46 @@ class RunningMetric implements MetricStage {
     consumer.done.catch((error: unknown) => this.#fail(error));
   }
 
-  async #takePredictions(batch: readonly Delivery[]): Promise<void> {
-    const { records, refused } = this.#decode(batch, decodePredictions);
-    this.#sayOutput(records);
-    const counts = { predictions: recordsIn(refused), truths: 0 };
-    await this.#take(
-      { predictions: records, truths: [], refused: counts },
-      this.#settings.queues.predictions,
-      refused,
-    );
+  #takePredictions(batch: readonly Delivery[]): Promise<void> {
+    return this.#takeAll(batch, 'predictions', (deliveries) => {
+      const { records, refused } = this.#decode(deliveries, decodePredictions);
+      this.#sayOutput(records);
+      const counts = { predictions: recordsIn(refused), truths: 0 };
+      return { contribution: { predictions: records, truths: [], refused: counts }, refused };
+    });
   }
 
-  async #takeTruths(batch: readonly Delivery[]): Promise<void> {
-    const { records, refused } = this.#decode(batch, decodeTruth);
-    const counts = { predictions: 0, truths: recordsIn(refused) };
-    await this.#take(
-      { predictions: [], truths: records, refused: counts },
-      this.#settings.queues.truth,
-      refused,
-    );
+  #takeTruths(batch: readonly Delivery[]): Promise<void> {
+    return this.#takeAll(batch, 'truths', (deliveries) => {
+      const { records, refused } = this.#decode(deliveries, decodeTruth);
+      const counts = { predictions: 0, truths: recordsIn(refused) };
+      return { contribution: { predictions: [], truths: records, refused: counts }, refused };
+    });
+  }
+
+  /** Takes a batch a few messages at a time: one may hold a record or ten thousand. */
+  async #takeAll(batch: readonly Delivery[], side: Side, read: Read): Promise<void> {
+    const { queues } = this.#settings;
+    const origin = side === 'truths' ? queues.truth : queues.predictions;
+    using _hand = this.#balance.enter(side);
+    const taken: Promise<void>[] = [];
+    for (let from = 0; from < batch.length;) {
+      const messages = Math.max(1, Math.floor(CONTRIBUTION_RECORDS / this.#perMessage[side]));
+      const some = batch.slice(from, from + messages);
+      const { contribution, refused } = read(some);
+      from += messages;
+      const records = contribution.predictions.length + contribution.truths.length;
+      this.#perMessage[side] = Math.max(1, records / some.length);
+      await this.#balance.admit(side, records);
+      const one = this.#take(contribution, origin, refused);
+      one.catch(() => {});
+      taken.push(one);
+      // What is read takes ten times the memory of the message: read on when it has been stored.
+      await taken.at(-OPEN_CONTRIBUTIONS_MAX)?.catch(() => {});
+    }
+    // All have ended before the batch goes back to its queue because one has failed.
+    const failed = (await Promise.allSettled(taken)).find((end) => end.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
   }
 
   /** Fulfils when the batch is stored and what could not be used is safe: then it may be acknowledged. */
@@ -351,11 +376,26 @@ class RunningMetric implements MetricStage {
   }
 }
 
+/** Reads some messages of one queue. */
+type Read = (deliveries: readonly Delivery[]) => {
+  readonly contribution: Contribution;
+  readonly refused: readonly Refusal[];
+};
+
+/** About so many records are read and handed over at a time. */
+const CONTRIBUTION_RECORDS = 4_096;
+
+/** Contributions of one batch that wait for their transaction. */
+const OPEN_CONTRIBUTIONS_MAX = 3;
+
+/** While both queues have a backlog neither runs further ahead than memory holds with ease. */
+const BALANCE = { leadMax: 32_768, idleMs: 20, busyMs: 250, streamMin: CONTRIBUTION_RECORDS } as const;
+
 /** What comes in one transaction at most: it bounds how long one blocks everything else. */
 const COMMIT_RECORDS_MAX = 16_384;
 
 /** Batches of one queue that may wait for the same transaction. */
-const OVERLAP = 4;
+const OVERLAP = 2;
 
 const MAINTAIN_EVERY_MS = 200;
 const LAST_SNAPSHOT_MS = 1000;

@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { AftermathError } from '../../service/errors.ts';
 import { DUE_AT, FORGET_AT, HASH_AT, isEntryOf } from './entry-codec.ts';
+import { BlockCache } from './block-cache.ts';
 import { HashFilter } from './hash-filter.ts';
 
 /**
@@ -34,6 +35,8 @@ export class Blocks {
   readonly #path: string;
   readonly #select: StatementSync;
   readonly #insert: StatementSync;
+  /** A block is never written again, so what was read once stays true. */
+  readonly #cache = new BlockCache(CACHED_BLOCKS_MAX);
 
   constructor(db: DatabaseSync, path: string) {
     this.#path = path;
@@ -61,7 +64,8 @@ export class Blocks {
     let number = lastAtMost(fences, hash);
     while (number > 0 && fences[number] === hash) number--;
     for (; number >= 0 && number < fences.length && fences[number]! <= hash; number++) {
-      const bytes = this.read(segment.id, number);
+      const block = number;
+      const bytes = this.#cache.get(segment.id * BLOCKS_MAX + block, () => this.read(segment.id, block));
       const view = viewOf(bytes);
       for (let at = 0; at < bytes.length; at += view.getUint32(at, true)) {
         const here = view.getFloat64(at + HASH_AT, true);
@@ -167,6 +171,9 @@ export class SegmentCursor {
     this.hash = this.view.getFloat64(HASH_AT, true);
   }
 }
+
+/** 32 MiB of blocks: ids that come back together from the disk lie in the same ones. */
+const CACHED_BLOCKS_MAX = 4_096;
 
 /** Blocks of one segment at most; a block's row id is its segment's times this, and its number. */
 export const BLOCKS_MAX = 2 ** 24;

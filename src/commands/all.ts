@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { deadLettersCommand } from './dead-letters.ts';
 import { featuresCommand } from './features.ts';
 import { inspectCommand } from './inspect.ts';
+import { ledgerCommand } from './ledger.ts';
 import { metricCommand } from './metric.ts';
 import { modelCommand } from './model.ts';
 import { plotCommand } from './plot.ts';
@@ -20,4 +21,5 @@ export const COMMANDS: readonly Command[] = [
   predictCommand,
   reportCommand,
   deadLettersCommand,
+  ledgerCommand,
 ];

@@ -17,6 +17,10 @@ export interface LogRow {
   readonly model: string | undefined;
   /** From a column of that name: ISO 8601 text, else `undefined`. */
   readonly time: string | undefined;
+  /** From columns of these names as they stand there, else `undefined`. */
+  readonly version: string | undefined;
+  readonly tags: string | undefined;
+  readonly proba: string | undefined;
 }
 
 /** What reading a log has to tell beside its rows. */
@@ -150,6 +154,9 @@ class RowParser {
       absoluteError: absoluteError!,
       model: names.indexOf('model'),
       time: names.indexOf('time'),
+      version: names.indexOf('version'),
+      tags: names.indexOf('tags'),
+      proba: names.indexOf('proba'),
     };
   }
 
@@ -167,6 +174,9 @@ class RowParser {
       absoluteError: this.#error(cells[columns.absoluteError]!),
       model: cells[columns.model],
       time: cells[columns.time],
+      version: cells[columns.version],
+      tags: cells[columns.tags],
+      proba: cells[columns.proba],
     };
   }
 
@@ -195,6 +205,9 @@ interface Columns {
   readonly absoluteError: number;
   readonly model: number;
   readonly time: number;
+  readonly version: number;
+  readonly tags: number;
+  readonly proba: number;
 }
 
 /** What Python and pandas write where there is no finite number; other text is a label. */

@@ -44,7 +44,7 @@ export interface Rebuilt {
  */
 export async function rebuild(log: ShortLog, outcomes: KeptOutcomes): Promise<Rebuilt> {
   const { cursor, header } = log;
-  const intact = intactRows(log);
+  const intact = wholeRows(log.fd, log.size);
   let available = 0;
   for await (const outcome of wanted(cursor, outcomes)) available += outcome === undefined ? 0 : 1;
   const missing = cursor.rows - intact.rows;
@@ -98,8 +98,11 @@ async function* wanted(cursor: LogCursor, { outcomesFrom, keep }: KeptOutcomes):
   }
 }
 
-/** The rows that are whole: their number, and where the last of them ends. A line end within quotes ends no row. */
-function intactRows({ fd, size }: ShortLog): { readonly rows: number; readonly bytes: number } {
+/**
+ * The rows in the first `size` bytes of a log that are whole, the header aside: their number, and where the last of
+ * them ends. A line end within quotes ends no row.
+ */
+export function wholeRows(fd: number, size: number): { readonly rows: number; readonly bytes: number } {
   const piece = Buffer.alloc(PIECE_BYTES);
   let [lines, bytes, quoted] = [0, 0, false];
   for (let at = 0; at < size;) {

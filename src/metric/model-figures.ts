@@ -39,10 +39,15 @@ export class ModelFigures {
     this.#task = task;
   }
 
-  /** An outcome is scored: a revision takes out what it replaces. */
-  add({ prediction, truth, previous }: Outcome): void {
+  /**
+   * An outcome is scored: a revision takes out what it replaces.
+   *
+   * @param timesAreKnown false: the times of this outcome are made up, and are in no figure
+   */
+  add({ prediction, truth, previous }: Outcome, timesAreKnown = true): void {
     if (previous === undefined) {
-      addCount(this.#lagSeconds, Math.max(0, (truth.atMs - prediction.atMs) / 1000), 1);
+      const lagSeconds = (truth.atMs - prediction.atMs) / 1000;
+      if (timesAreKnown) addCount(this.#lagSeconds, Math.max(0, lagSeconds), 1);
     } else {
       this.#put(prediction, previous, -1);
     }

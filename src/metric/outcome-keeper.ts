@@ -11,18 +11,24 @@ export interface ModelRecord {
   readonly history: History;
 }
 
+/** Where the lines of outcomes go. */
+export type OutcomeLog = Pick<MetricLog, 'write' | 'reopen' | 'reopened'>;
+
 /** Takes the outcomes of a ledger into figures, history and log, within the ledger's transaction. */
 export class OutcomeKeeper implements OutcomeSink {
-  readonly #metricLog: MetricLog;
+  readonly #metricLog: OutcomeLog;
   readonly #log: Logger;
+  readonly #timesAreKnown: boolean;
   #models = new Map<string, ModelRecord>();
   #task: LedgerTask | undefined;
   /** The stored figures cannot be read; outcomes are not added to nothing. */
   #stale = false;
 
-  constructor(metricLog: MetricLog, log: Logger) {
+  /** @param options.timesAreKnown false: the outcomes come from a log, and their times are not those of the records */
+  constructor(metricLog: OutcomeLog, log: Logger, options: { readonly timesAreKnown?: boolean } = {}) {
     this.#metricLog = metricLog;
     this.#log = log;
+    this.#timesAreKnown = options.timesAreKnown ?? true;
   }
 
   /** `undefined` before the model's first outcome. */
@@ -42,7 +48,7 @@ export class OutcomeKeeper implements OutcomeSink {
   #add(outcomes: readonly Outcome[]): void {
     for (const outcome of outcomes) {
       const { figures, history } = this.#record(outcome);
-      figures.add(outcome);
+      figures.add(outcome, this.#timesAreKnown);
       if (outcome.previous === undefined) {
         history.add(absoluteError(outcome.prediction, outcome.truth, this.#taskOf(outcome)));
       }

@@ -115,16 +115,17 @@ const STEP_ENTRIES = 128;
 const DROP_BLOCKS = 64;
 
 /** An entry in a block, with a view over the block. */
-interface Seen extends Found {
+export interface Seen extends Found {
   readonly view: DataView;
 }
 
 /**
  * The newest state of each entry with the least hash that is left, usually one, into `states`. Moves the cursors.
  *
+ * @param cursors of the newest segment first
  * @returns whether there was one
  */
-function nextStates(cursors: readonly SegmentCursor[], states: Seen[]): boolean {
+export function nextStates(cursors: readonly SegmentCursor[], states: Seen[]): boolean {
   states.length = 0;
   let hash = Infinity;
   for (const cursor of cursors) if (cursor.hash < hash) hash = cursor.hash;

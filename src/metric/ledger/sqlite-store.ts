@@ -53,7 +53,7 @@ export class SqliteStore {
     this.state =
       row === undefined
         ? { rules: fresh(), cursor: undefined, seq: 0, foldedSeq: 0, figuresNumber: 0 }
-        : readState(String(row['json']));
+        : readStored(String(row['json']), path);
     this.#firstSeq = Number(
       db.prepare('SELECT min(seq) AS seq FROM batch').get()?.['seq'] ?? this.state.seq + 1,
     );
@@ -150,8 +150,20 @@ export function explained(error: unknown, path: string): unknown {
 /** Batches that were folded go a few with each commit. */
 const DELETED_BATCHES_MAX = 8;
 
-/** JSON leaves out what is `undefined`. */
-function readState(json: string): StoredState {
+function readStored(json: string, path: string): StoredState {
+  try {
+    return readState(json);
+  } catch (error) {
+    throw damaged(path, `its books cannot be read: ${messageOf(error)}`);
+  }
+}
+
+/**
+ * The state from its JSON, which leaves out what is `undefined`.
+ *
+ * @throws {SyntaxError | TypeError} when it is none
+ */
+export function readState(json: string): StoredState {
   const state = JSON.parse(json) as StoredState;
   const { rules } = state;
   const models = rules.books.models.map((books) => ({ ...books, version: books.version }));

@@ -1,0 +1,176 @@
+import { closeSync, existsSync, fstatSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { AftermathError, codeOf } from '../service/errors.ts';
+import type { Logger } from '../service/logging.ts';
+import { DEFAULT_MODEL } from '../wire/predictions.ts';
+import { inspectFile } from './ledger/inspect-file.ts';
+import { SqliteLedger, type SqliteLedgerSettings } from './ledger/sqlite.ts';
+import { WriterLock } from './ledger/writer-lock.ts';
+import type { Books } from './ledger/books.ts';
+import type { Ledger, LedgerTask, LogCursor } from './ledger/ledger.ts';
+import { readLog } from './log-reader.ts';
+import { LogRecords } from './log-records.ts';
+import { wholeRows } from './log-rebuild.ts';
+import { OutcomeKeeper } from './outcome-keeper.ts';
+
+/** Where the ledger and its log are, and the settings that the ledger will be used with. */
+export interface RebuildOptions extends Omit<SqliteLedgerSettings, 'task'> {
+  readonly logPath: string;
+  /** `undefined`: as the log reads. */
+  readonly task: LedgerTask | undefined;
+  /** Whether an id that reads as a number was one: a log does not tell `"12"` from `12`. */
+  readonly numericIds: boolean;
+  /** Whose rows they are where the log does not say; `undefined`: the old file's champion, where it can still be read. */
+  readonly model: string | undefined;
+  readonly log: Logger;
+}
+
+/** What became of it. Written as JSON it is the answer of `aftermath ledger rebuild --json`. */
+export interface Rebuilt {
+  readonly path: string;
+  /** Where the file is now that was there before; `undefined` when there was none. */
+  readonly aside: string | undefined;
+  readonly task: LedgerTask | undefined;
+  /** Rows of the log that are in the ledger now. */
+  readonly rows: number;
+  /** Of them: outcomes. The others repeat what is known, word for word. */
+  readonly outcomes: number;
+  readonly revisions: number;
+  readonly models: readonly string[];
+  /** What a log does not say, in whole sentences. */
+  readonly unknown: readonly string[];
+}
+
+/**
+ * Makes a ledger of what its log knows: every outcome, the figures, and the ids, so that what comes again is
+ * recognised. It is made beside the old file, which is then moved aside; nothing is lost when this ends half-way.
+ *
+ * @throws {AftermathError} `stop`: somebody writes the ledger, there is no log, or a line of it cannot be read
+ */
+export async function rebuildLedger(options: RebuildOptions): Promise<Rebuilt> {
+  const { path, logPath } = options;
+  using _lock = WriterLock.take(path);
+  const cursor = cursorOf(logPath);
+  const task = options.task ?? (await taskOf(logPath, cursor.rows));
+  const making = `${path}.rebuilding`;
+  removeDatabase(making);
+  const records = new LogRecords({
+    model: options.model ?? championOf(path) ?? DEFAULT_MODEL,
+    numericIds: options.numericIds,
+    task,
+  });
+  let made: Pick<Rebuilt, 'outcomes' | 'revisions' | 'models'>;
+  try {
+    const sink = new OutcomeKeeper(new WrittenLog(cursor), options.log, { timesAreKnown: false });
+    await using ledger = await SqliteLedger.open({ ...options, path: making, task }, sink);
+    made = await fill(ledger, { logPath, rows: cursor.rows, records });
+  } catch (error) {
+    removeDatabase(making);
+    throw error;
+  }
+  removeDatabase(making, ['-lock', '-wal', '-shm']);
+  const aside = moveAside(path);
+  renameSync(making, path);
+  return { path, aside, task, rows: cursor.rows, ...made, unknown: records.unknown() };
+}
+
+/** The whole rows of the log; a torn last one is cut off when metric starts. */
+function cursorOf(logPath: string): LogCursor {
+  let fd: number;
+  try {
+    fd = openSync(logPath, 'r');
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    throw new AftermathError(
+      'stop',
+      `Cannot rebuild a ledger from ${logPath}: there is no such file. Name the log with --log.`,
+    );
+  }
+  try {
+    const { rows, bytes } = wholeRows(fd, fstatSync(fd).size);
+    return { bytes, rows, first: 1, number: 0 };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** A log that has its lines already: only its cursor moves. */
+class WrittenLog {
+  #cursor: LogCursor;
+
+  constructor(cursor: LogCursor) {
+    this.#cursor = cursor;
+  }
+
+  write(outcomes: readonly { readonly number: number }[]): LogCursor {
+    this.#cursor = { ...this.#cursor, number: outcomes.at(-1)?.number ?? this.#cursor.number };
+    return this.#cursor;
+  }
+
+  async reopen(): Promise<LogCursor> {
+    return this.#cursor;
+  }
+
+  reopened(): void {}
+}
+
+/** Labels make a classification, and so do numbers whose absolute_error is not their distance. */
+async function taskOf(logPath: string, rowsMax: number): Promise<LedgerTask | undefined> {
+  let rows = 0;
+  for await (const piece of readLog(logPath)) {
+    for (const { truth, prediction, absoluteError } of piece) {
+      if (rows++ >= rowsMax) break;
+      if (typeof truth === 'string' || typeof prediction === 'string') return 'classification';
+      const distance = Math.abs(truth - prediction);
+      if (Math.abs(distance - absoluteError) > 0.0051 * Math.max(1, distance)) return 'classification';
+    }
+  }
+  return rows === 0 ? undefined : 'regression';
+}
+
+async function fill(
+  ledger: Ledger,
+  log: { readonly logPath: string; readonly rows: number; readonly records: LogRecords },
+): Promise<Pick<Rebuilt, 'outcomes' | 'revisions' | 'models'>> {
+  let [rows, outcomes, revisions] = [0, 0, 0];
+  let durable: Promise<void> = Promise.resolve();
+  const writtenMs = statSync(log.logPath).mtimeMs;
+  for await (const piece of readLog(log.logPath)) {
+    for (const batch of log.records.batches(piece.slice(0, log.rows - rows), writtenMs)) {
+      const changes = await ledger.commit({ ...batch, refused: { predictions: 0, truths: 0 } });
+      outcomes += changes.outcomes.length;
+      revisions += changes.outcomes.filter(({ revision }) => revision > 0).length;
+      ({ durable } = changes);
+    }
+    rows += piece.length;
+  }
+  await durable;
+  forgetRepeats(ledger.books);
+  return { outcomes, revisions, models: ledger.books.models.map(({ model }) => model) };
+}
+
+/** Each row names its prediction and its truth once more: what repeats them was never received. */
+function forgetRepeats({ models, truths }: Readonly<Books>): void {
+  for (const counts of [truths, ...models.map((model) => model.counts)]) {
+    counts.received -= counts.duplicate;
+    counts.duplicate = 0;
+  }
+}
+
+function championOf(path: string): string | undefined {
+  if (!existsSync(path)) return undefined;
+  const books = inspectFile(path).state?.rules.books;
+  return books?.models.find(({ challenger }) => !challenger)?.model;
+}
+
+/** The file and what belongs to it under a name that says when. @returns that name; `undefined` without a file */
+function moveAside(path: string): string | undefined {
+  if (!existsSync(path)) return undefined;
+  const aside = `${path}.damaged-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
+  // Last the file itself: whoever is stopped in between still finds it damaged, not missing.
+  for (const end of ['-wal', '-shm', '']) if (existsSync(path + end)) renameSync(path + end, aside + end);
+  return aside;
+}
+
+function removeDatabase(path: string, ends: readonly string[] = ['', '-wal', '-shm', '-lock']): void {
+  for (const end of ends) rmSync(path + end, { force: true });
+}

@@ -7,7 +7,7 @@ import { decodeControl } from '../wire/control.ts';
 import { Payload } from '../wire/payload.ts';
 import { decodePredictions } from '../wire/predictions.ts';
 import { CONTROL, SNAPSHOTS, dataQueue } from '../wire/queues.ts';
-import type { Decoded, PredictionRecord, Refusal } from '../wire/records.ts';
+import type { Decoded, Refusal } from '../wire/records.ts';
 import type { PredictionBooks, Snapshot, TruthBooks } from '../wire/snapshot.ts';
 import { decodeTruth } from '../wire/truth.ts';
 import { Balance, type Side } from './balance.ts';
@@ -17,6 +17,7 @@ import type { Ledger, LedgerRefusal } from './ledger/ledger.ts';
 import { SqliteLedger } from './ledger/sqlite.ts';
 import { MetricLog } from './log.ts';
 import { OutcomeKeeper } from './outcome-keeper.ts';
+import { OutputNotice } from './output-notice.ts';
 import { MetricFigures } from './prometheus.ts';
 import type { MetricSettings } from './settings.ts';
 import { Snapshots } from './snapshots.ts';
@@ -86,6 +87,7 @@ class RunningMetric implements MetricStage {
   readonly #committer: Committer;
   /** Records in a message, as the last ones had them; at first as our own services send them. */
   readonly #perMessage = { predictions: 256, truths: 256 };
+  readonly #outputNotice: OutputNotice;
   readonly #balance = new Balance(BALANCE);
   readonly #end = Promise.withResolvers<void>();
   readonly #consumers: Consumer[] = [];
@@ -94,7 +96,6 @@ class RunningMetric implements MetricStage {
   #stopping: Promise<void> | undefined;
   /** Something a snapshot shows has changed, or somebody asked for one. */
   #news = true;
-  #saidOutput = false;
   /** Why batches cannot be stored at the moment. */
   #heldBack: string | undefined;
 
@@ -106,6 +107,7 @@ class RunningMetric implements MetricStage {
     this.done = this.#end.promise;
     // Whoever runs the stage waits for `done`; a failure before that is not unhandled.
     this.done.catch(() => {});
+    this.#outputNotice = new OutputNotice(settings.output, context.log);
     const { ledger, keeper } = parts;
     const nowMs = (): number => context.clock.nowMs();
     this.#snapshots = new Snapshots({ ledger, keeper, logPath: this.logPath, nowMs });
@@ -178,7 +180,7 @@ class RunningMetric implements MetricStage {
   #takePredictions(batch: readonly Delivery[]): Promise<void> {
     return this.#takeAll(batch, 'predictions', (deliveries) => {
       const { records, refused } = this.#decode(deliveries, decodePredictions);
-      this.#sayOutput(records);
+      this.#outputNotice.look(records);
       const counts = { predictions: recordsIn(refused), truths: 0 };
       return { contribution: { predictions: records, truths: [], refused: counts }, refused };
     });
@@ -279,26 +281,6 @@ class RunningMetric implements MetricStage {
     this.#snapshots.refused(code, count);
     this.#figures.refused(code, count);
     this.#news = true;
-  }
-
-  #sayOutput(records: readonly PredictionRecord[]): void {
-    if (this.#saidOutput) return;
-    const several = records.find(({ value }) => typeof value === 'object');
-    if (several === undefined) return;
-    this.#saidOutput = true;
-    const { output } = this.#settings;
-    const names = several.outputs?.join(', ') ?? 'not named';
-    if (output !== undefined && several.outputs?.includes(output)) {
-      this.#context.log.info(`Predictions have several outputs (${names}): "${output}" is scored.`);
-    } else if (output === undefined) {
-      this.#context.log.info(
-        `Predictions have several outputs (${names}): the first is scored. --output names another.`,
-      );
-    } else {
-      this.#context.log.warn(
-        `Predictions have no output "${output}" (theirs: ${names}): the first is scored.`,
-      );
-    }
   }
 
   #control(payload: Payload): void {

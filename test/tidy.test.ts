@@ -179,7 +179,7 @@ function leftOut(node: Node): string | undefined {
 }
 
 test('what is imported is in package.json where it belongs, and what is there is used', () => {
-  const { dependencies, devDependencies, optionalDependencies, scripts } = packageJson;
+  const { dependencies, devDependencies, optionalDependencies, peerDependencies, scripts } = packageJson;
   const foreign = imports.filter(({ from }) => !/^(\.|node:)/.test(from));
   const launcher = textFiles('aftermath.cjs')
     .map(({ text }) => text)
@@ -203,7 +203,7 @@ test('what is imported is in package.json where it belongs, and what is there is
   assertNone([
     ...foreign.flatMap((i) => {
       const name = packageOf(i.from);
-      if (name in dependencies || name in optionalDependencies) return [];
+      if ([dependencies, optionalDependencies, peerDependencies].some((listed) => name in listed)) return [];
       if (!(name in devDependencies))
         return [`${i.place} imports ${name}, which package.json does not list.`];
       return isShipped(i)

@@ -12,7 +12,8 @@ export const inspectCommand: Command = command({
   settings: [],
   flags: [new Option('--json', 'answer in JSON')],
   run: async ({ arguments: [path = ''], flags }) => {
-    const { info } = await loadModel(path);
+    await using model = await loadModel(path);
+    const { info } = model;
     process.stdout.write(
       flags['json'] === true ? `${JSON.stringify(info, undefined, 2)}\n` : describe(path, info),
     );

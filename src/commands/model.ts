@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { openBroker } from '../broker/open.ts';
 import { DEFAULT_PORTS } from '../config.ts';
+import { SERVING_LIMITS } from '../model/serving_limits.ts';
 import { startModel } from '../model/stage.ts';
 import { command, brokerUrl, required, SAYING } from './command.ts';
 import { BROKER, SERVING, stream } from './broker-settings.ts';
@@ -22,7 +23,9 @@ export const modelCommand: Command = command({
       port: { number: values.port ?? DEFAULT_PORTS.model, isGiven: isSet('port') },
       broker: (log) => openBroker({ url: brokerUrl(values.broker), log, name: 'aftermath model' }),
       start: async (context, own) => {
-        const stage = own(await startModel({ ...values, ...stream(values), models }, context));
+        const stage = own(
+          await startModel({ ...values, ...stream(values), ...SERVING_LIMITS, models }, context),
+        );
         return { finished: stage.done };
       },
     });

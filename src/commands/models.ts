@@ -1,35 +1,28 @@
-import { basename } from 'node:path';
-import { loadModel } from '../model/load.ts';
-import type { ServingModel } from '../model/scoring.ts';
+import { openServing, type ServingModel } from '../model/serving.ts';
 import { AftermathError } from '../service/errors.ts';
 
 /**
- * Loads the files of `--model [NAME=]FILE…`: the first is the champion, the others are challengers. A name
- * is the stem of its file unless given.
+ * Loads the files of `--model [NAME=]FILE…`: the first is the champion, the others are challengers. A name is what
+ * the sidecar says, or the stem of the file, unless given.
  *
- * @throws {AftermathError} `usage` when two have one name; `ModelLoadError` when a file cannot be loaded
+ * @throws {AftermathError} `usage` when two have one name; `ModelLoadError` when a file cannot be served
  */
 export async function loadServing(files: readonly string[]): Promise<ServingModel[]> {
-  const named = files.map((given) => {
-    const [, name, path] = /^([\w.-]+)=(.+)$/.exec(given) ?? [];
-    return name !== undefined && path !== undefined ? { name, path } : { name: stem(given), path: given };
-  });
-  const twice = named.find(({ name }, i) => named.findIndex((other) => other.name === name) !== i);
-  if (twice !== undefined) {
-    throw new AftermathError(
-      'usage',
-      `Cannot serve two models as "${twice.name}": give one another name with --model NAME=FILE.`,
-    );
-  }
   const models: ServingModel[] = [];
-  for (const [i, { name, path }] of named.entries()) {
-    models.push({ name, role: i === 0 ? 'champion' : 'challenger', loaded: await loadModel(path) });
+  for (const [i, given] of files.entries()) {
+    const [, name, named] = /^([\w.-]+)=(.+)$/.exec(given) ?? [];
+    const model = await openServing({
+      path: named ?? given,
+      name,
+      role: i === 0 ? 'champion' : 'challenger',
+    });
+    if (models.some((other) => other.name === model.name)) {
+      throw new AftermathError(
+        'usage',
+        `Cannot serve two models as "${model.name}": give one another name with --model NAME=FILE.`,
+      );
+    }
+    models.push(model);
   }
   return models;
-}
-
-function stem(path: string): string {
-  return basename(path)
-    .replace(/\.(gz|z)$/i, '')
-    .replace(/\.[^.]+$/, '');
 }

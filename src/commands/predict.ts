@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Option, type Command } from 'commander';
 import { readCsv, type CsvRow } from '../features/csv.ts';
 import { loadModel } from '../model/load.ts';
-import { valueAt, type LoadedModel, type ModelInfo, type Predictions } from '../model/predictor.ts';
+import { valueAt, type ModelInfo, type Predictions, type Predictor } from '../model/predictor.ts';
 import { rowsToTable } from '../model/table.ts';
 import { AftermathError } from '../service/errors.ts';
 import type { Cell, Value } from '../wire/records.ts';
@@ -31,8 +31,8 @@ export const predictCommand: Command = command({
   ],
   run: async ({ arguments: [modelPath = '', dataPath = ''], flags }) => {
     const columns = typeof flags['columns'] === 'string' ? flags['columns'].split(',') : undefined;
-    const model = await loadModel(modelPath);
-    const names = columnNames(model);
+    await using model = await loadModel(modelPath);
+    const names = await columnNames(model);
     const settings = {
       hasHeader: flags['header'] !== false,
       columns,
@@ -50,7 +50,7 @@ export const predictCommand: Command = command({
         if (settings.hasHeader) from = 1;
       }
       for (; from < rows.length; from += ROWS_AT_ONCE) {
-        await write(predictRows(model, rows.slice(from, from + ROWS_AT_ONCE), pick, settings));
+        await write(await predictRows(model, rows.slice(from, from + ROWS_AT_ONCE), pick, settings));
       }
     }
     return 0;
@@ -95,12 +95,12 @@ function picker(header: readonly string[], info: ModelInfo, settings: PredictSet
   return { columns, width: header.length };
 }
 
-function predictRows(
-  model: LoadedModel,
+async function predictRows(
+  model: Predictor,
   rows: readonly CsvRow[],
   pick: Picker,
   settings: PredictSettings,
-): string {
+): Promise<string> {
   const { info } = model;
   const texts = new Set(info.textFeatures);
   const malformed = rows.map((row) => row.problem ?? widthProblem(row, pick));
@@ -108,7 +108,7 @@ function predictRows(
     pick.columns.map((column, i) => cellOf(row.cells[column] ?? '', texts.has(i))),
   );
   const shape = { featureCount: info.featureCount ?? pick.columns.length, featureNames: undefined };
-  const said = model.predict(rowsToTable(cells, shape));
+  const said = await model.predict(rowsToTable(cells, shape));
   const emptyLine = ','.repeat(settings.answerWidth - 1);
   let text = '';
   for (const [i, row] of rows.entries()) {
@@ -140,15 +140,12 @@ function cellOf(text: string, isText: boolean): Cell {
 }
 
 /** The columns of the answer. A model tells whether it gives probabilities by what it says about no rows. */
-function columnNames(model: LoadedModel): string[] {
+async function columnNames(model: Predictor): Promise<string[]> {
   const { info } = model;
   const many = info.outputs.length > 1;
   const predictions = info.outputs.map((_, i) => (many ? `prediction_${i}` : 'prediction'));
-  if (
-    model.predict(rowsToTable([], { featureCount: info.featureCount ?? 0, featureNames: undefined }))
-      .probabilities === undefined
-  )
-    return predictions;
+  const nothing = rowsToTable([], { featureCount: info.featureCount ?? 0, featureNames: undefined });
+  if ((await model.predict(nothing)).probabilities === undefined) return predictions;
   const probabilities = info.outputs.flatMap((output, i) =>
     (output.classes ?? []).map((label) => `probability_${many ? `${i}_` : ''}${shown(label)}`),
   );

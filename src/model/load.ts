@@ -1,48 +1,34 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { Worker } from 'node:worker_threads';
-import { messageOf } from '../service/errors.ts';
+import { codeOf, messageOf } from '../service/errors.ts';
 import { identify } from './formats/identify.ts';
 import type { ParsedModel } from './formats/served.ts';
 import { build } from './formats/build.ts';
+import { InTurns } from './in_turns.ts';
 import { ModelLoadError } from './load_error.ts';
 import { DEFAULT_LOAD_LIMITS, type LoadLimits } from './load_limits.ts';
-import type { LoadedModel } from './predictor.ts';
+import type { LoadedModel, Predictor } from './predictor.ts';
+import { ModelThread, openThread } from './thread.ts';
 
 /**
  * Loads a model file of any known format, chosen by its content.
  *
- * It is read and built once in a worker, so that not even a bug can stop the process; what comes back is plain data
- * of which only the predictor is made here.
+ * It is read and built in a worker, so that not even a bug can stop the process. A heavy model stays there; of a
+ * light one plain data comes back, of which only the predictor is made here.
  *
+ * @param options.signal gives up loading
  * @throws {ModelLoadError} when it cannot be read, is damaged or hostile, or holds a class that is not known
  */
 export async function loadModel(
   path: string,
   limits: LoadLimits = DEFAULT_LOAD_LIMITS,
-): Promise<LoadedModel> {
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<Predictor> {
   try {
     const file = await readWhole(path, limits);
-    return serve(file.length, await parseInWorker(file, limits));
-  } catch (error) {
-    if (error instanceof ModelLoadError)
-      throw new ModelLoadError(`Cannot load ${path}: ${error.message}`, { cause: error });
-    throw error;
-  }
-}
-
-/**
- * Loads a model file in this thread, for a worker that predicts by itself.
- *
- * @throws {ModelLoadError}
- */
-export async function loadModelHere(
-  path: string,
-  limits: LoadLimits = DEFAULT_LOAD_LIMITS,
-): Promise<LoadedModel> {
-  try {
-    const file = await readWhole(path, limits);
-    return loadBytes(file, limits);
+    const opened = await openThread(file, limits, options.signal);
+    if (opened instanceof ModelThread) return opened;
+    return new InTurns(serve(file.length, opened), opened.rowMs);
   } catch (error) {
     if (error instanceof ModelLoadError)
       throw new ModelLoadError(`Cannot load ${path}: ${error.message}`, { cause: error });
@@ -58,12 +44,6 @@ export async function loadModelHere(
 export function loadBytes(file: Uint8Array, limits: LoadLimits = DEFAULT_LOAD_LIMITS): LoadedModel {
   return serve(file.length, parseFile(file, limits));
 }
-
-/** Beside this file, and compiled when this is. */
-const WORKER = import.meta.url.endsWith('.ts') ? './load_worker.ts' : './load_worker.js';
-
-/** What the worker answers. */
-export type LoadAnswer = ParsedFile | { readonly refused: string };
 
 /** What a file holds, as plain data, with its sha256. */
 export interface ParsedFile {
@@ -88,6 +68,13 @@ function serve(sizeBytes: number, { parsed, sha256 }: ParsedFile): LoadedModel {
   };
 }
 
+const SYSTEM_PROBLEMS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'this user may not read it',
+};
+
 async function readWhole(path: string, limits: LoadLimits): Promise<Uint8Array> {
   try {
     const { size } = await stat(path);
@@ -99,32 +86,7 @@ async function readWhole(path: string, limits: LoadLimits): Promise<Uint8Array> 
     return await readFile(path);
   } catch (error) {
     if (error instanceof ModelLoadError) throw error;
-    throw new ModelLoadError(messageOf(error), { cause: error });
+    const why = SYSTEM_PROBLEMS[codeOf(error) ?? ''];
+    throw new ModelLoadError(why ?? messageOf(error), { cause: error });
   }
-}
-
-async function parseInWorker(file: Uint8Array, limits: LoadLimits): Promise<ParsedFile> {
-  const worker = new Worker(new URL(WORKER, import.meta.url), { workerData: { file, limits } });
-  try {
-    return await answerOf(worker, limits);
-  } finally {
-    await worker.terminate();
-  }
-}
-
-async function answerOf(worker: Worker, limits: LoadLimits): Promise<ParsedFile> {
-  return await new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      reject(new ModelLoadError(`loading it takes more than ${limits.loadMsMax} ms`));
-    }, limits.loadMsMax);
-    worker.once('message', (answer: LoadAnswer) => {
-      clearTimeout(timer);
-      if ('parsed' in answer) resolve(answer);
-      else reject(new ModelLoadError(answer.refused));
-    });
-    worker.once('error', (error) => {
-      clearTimeout(timer);
-      reject(new ModelLoadError(`reading it failed: ${messageOf(error)}`, { cause: error }));
-    });
-  });
 }

@@ -1,7 +1,7 @@
 import type { Cell, Value } from '../wire/records.ts';
 
 /**
- * The contract between a loaded model and whoever uses it.
+ * A model that computes in this thread, until it is done.
  *
  * Rows of every model lie in one typed array; only columns that hold text or booleans have their cells beside it.
  * A batch is one call; a row that the model cannot take is refused with its reason and the others go on.
@@ -15,6 +15,20 @@ export interface LoadedModel {
    * @throws {RangeError} when the table is not `info.featureCount` wide
    */
   predict(table: Table): Predictions;
+}
+
+/**
+ * A model that can be asked without a wait for whoever else needs this thread: light ones are computed here, a few
+ * milliseconds at a time, heavy ones in a thread of their own. Dispose of it to give that thread back.
+ */
+export interface Predictor extends AsyncDisposable {
+  readonly info: ModelInfo;
+  /**
+   * Scores a batch, as `LoadedModel.predict` does. The table must not change meanwhile.
+   *
+   * @throws {RangeError} when the table is not `info.featureCount` wide
+   */
+  predict(table: Table): Promise<Predictions>;
 }
 
 /** Rows to score. `rowsToTable` (`table.ts`) makes one from what arrived; build one directly for pure numbers. */

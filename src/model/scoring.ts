@@ -1,13 +1,7 @@
 import type { FeatureRecord, PredictionRecord, Refusal, Value } from '../wire/records.ts';
-import { valueAt, type LoadedModel, type OutputInfo, type Predictions } from './predictor.ts';
+import { valueAt, type OutputInfo, type Predictions } from './predictor.ts';
+import type { ServingModel } from './serving.ts';
 import { rowsToTable } from './table.ts';
-
-/** A model as it serves: under a name, as champion or challenger. */
-export interface ServingModel {
-  readonly name: string;
-  readonly role: 'champion' | 'challenger';
-  readonly loaded: LoadedModel;
-}
 
 /** What a model said about a batch of records, and the records it could not score. */
 export interface Scored {
@@ -19,17 +13,17 @@ export interface Scored {
  * Scores records with one model. Time, tags and weight of a row travel on with its prediction. A row that
  * cannot be scored is refused by itself, with the reason and its text.
  */
-export function score(model: ServingModel, records: readonly FeatureRecord[]): Scored {
-  const { info } = model.loaded;
+export async function score(model: ServingModel, records: readonly FeatureRecord[]): Promise<Scored> {
+  const { predictor, version } = model;
+  const { info } = predictor;
   const table = rowsToTable(
     records.map((record) => record.body),
     info,
   );
-  const said = model.loaded.predict(table);
+  const said = await predictor.predict(table);
   const predictions: PredictionRecord[] = [];
   const refused: Refusal[] = [];
   const outputNames = info.outputs.length > 1 ? info.outputs.map((output) => output.name) : undefined;
-  const version = info.sha256.slice(0, 12);
   for (const [row, record] of records.entries()) {
     const reason = said.refused.get(row) ?? infiniteOutput(said, row, info.outputs.length);
     if (reason !== undefined) {
@@ -53,8 +47,8 @@ export function score(model: ServingModel, records: readonly FeatureRecord[]): S
   return { predictions, refused };
 }
 
-function valuesAt({ loaded }: ServingModel, said: Predictions, row: number): Value[] {
-  return loaded.info.outputs.map((_, output) => valueAt(loaded.info, said, row, output));
+function valuesAt({ predictor: { info } }: ServingModel, said: Predictions, row: number): Value[] {
+  return info.outputs.map((_, output) => valueAt(info, said, row, output));
 }
 
 /** Of the first output, whose classes come first. */

@@ -1,15 +1,21 @@
-import { Counter, Histogram } from 'prom-client';
 import type { Consumer, Delivery } from '../broker/broker.ts';
 import { deadLetter } from '../broker/dead-letters.ts';
-import type { Clock } from '../service/clock.ts';
+import { AftermathError } from '../service/errors.ts';
 import { declareInput } from '../service/input-queue.ts';
 import type { Source } from '../service/setting.ts';
 import type { Readiness, Stage, StageContext } from '../service/stage.ts';
-import { decodeFeatures } from '../wire/features.ts';
+import { decodeControl } from '../wire/control.ts';
+import type { Payload } from '../wire/payload.ts';
 import { encodePredictions } from '../wire/predictions.ts';
-import { dataQueue, type DataQueues, type Dialect } from '../wire/queues.ts';
-import type { FeatureRecord, Refusal } from '../wire/records.ts';
-import { score, type ServingModel } from './scoring.ts';
+import { CONTROL, dataQueue, type DataQueues, type Dialect } from '../wire/queues.ts';
+import type { Refusal } from '../wire/records.ts';
+import { ModelFigures } from './figures.ts';
+import { groupsOf, type Group } from './groups.ts';
+import { Reloading } from './reloading.ts';
+import { score, type Scored } from './scoring.ts';
+import type { ServingModel } from './serving.ts';
+import { SERVING_LIMITS } from './serving_limits.ts';
+import { Turns } from './turns.ts';
 
 /** What the model stage is told. All of it is required: defaults live in `config.ts` alone. */
 export interface ModelSettings {
@@ -17,8 +23,10 @@ export interface ModelSettings {
   readonly dialect: Dialect;
   /** Exchange of a team's own that the rows come from. */
   readonly bind: Source | undefined;
-  /** The first is the champion. At least one. */
+  /** The first is the champion. At least one. The stage closes them when it stops. */
   readonly models: readonly ServingModel[];
+  /** Time between two looks at their files. */
+  readonly watchEveryMs: number;
   /** Messages unacknowledged, and worked on at once, at most. */
   readonly prefetch: number;
   readonly batchMax: number;
@@ -46,113 +54,131 @@ export interface ModelProgress {
  */
 const OVERLAP = 8;
 
-/** Rows scored in one go: then whatever else waits in this process has its turn. */
-const ROWS_AT_ONCE_MAX = 4_096;
-
 /**
  * Stage 2: features in, predictions out. A message is acknowledged when the predictions of all its records,
  * and the dead letters of those that could not be scored, are safe.
  */
 export async function startModel(settings: ModelSettings, context: StageContext): Promise<ModelStage> {
-  const { broker, log, registry } = context;
-  const rowsTotal = new Counter({
-    name: 'aftermath_model_rows_total',
-    help: 'Rows by what became of them',
-    labelNames: ['model', 'result'],
-    registers: [registry],
-  });
-  const seconds = new Histogram({
-    name: 'aftermath_model_predict_seconds',
-    help: 'Time to score one batch with one model',
-    buckets: [0.0001, 0.001, 0.005, 0.02, 0.05, 0.2, 1],
-    registers: [registry],
-  });
+  const { broker, log } = context;
+  const figures = new ModelFigures(context.registry);
   const progress = { rows: 0, predictions: 0, refused: 0 };
+  const turns = new Turns();
+  const models = [...settings.models];
+  for (const model of models) figures.serves(model);
+  const reloading = new Reloading({
+    watchEveryMs: settings.watchEveryMs,
+    log,
+    models: () => models,
+    count: (model, result) => figures.reloads.inc({ model, result }),
+    swap: (before, next) =>
+      turns.take(async () => {
+        models[models.indexOf(before)] = next;
+        figures.serves(next, before);
+        await before.predictor[Symbol.asyncDispose]();
+      }),
+  });
 
   async function handle(batch: readonly Delivery[]): Promise<void> {
-    const open: Promise<void>[] = [];
-    for (const group of groups(batch, context.clock)) {
-      open.push(...send(group));
-      if (group.more) await nextTurn();
-    }
+    // One batch is scored after the other, by one version of each model; while it is on its way the next is scored.
+    const open = await turns.take(() => scoreBatch(batch));
     await Promise.all(open);
   }
 
-  function send({ records, refused }: Group): Promise<void>[] {
+  async function scoreBatch(batch: readonly Delivery[]): Promise<Promise<void>[]> {
+    const open: Promise<void>[] = [];
+    let turnStartedMs = performance.now();
+    for (const group of groupsOf(batch, context.clock)) {
+      for (const publishing of await send(group)) {
+        // Heard of by `handle`, also when a later group of the batch fails first.
+        publishing.catch(() => undefined);
+        open.push(publishing);
+      }
+      if (performance.now() - turnStartedMs < SERVING_LIMITS.turnMs) continue;
+      await nextTurn();
+      turnStartedMs = performance.now();
+    }
+    return open;
+  }
+
+  async function send({ records, refused }: Group): Promise<Promise<void>[]> {
     progress.rows += records.length;
     const unusable = refuse(refused, '');
-    const perModel = settings.models.flatMap((model) => {
-      if (records.length === 0) return [];
-      const end = seconds.startTimer();
-      const scored = score(model, records);
-      end();
-      rowsTotal.inc({ model: model.name, result: 'scored' }, scored.predictions.length);
-      progress.predictions += scored.predictions.length;
-      const payloads = encodePredictions(scored.predictions, settings.dialect);
-      return [
-        ...payloads.map((payload) => broker.publish({ queue: settings.queues.predictions }, { payload })),
-        ...refuse(scored.refused, model.name, model.role === 'champion'),
-      ];
-    });
-    return [...unusable, ...perModel];
+    if (records.length === 0) return unusable;
+    const perModel = await Promise.all(
+      models.map(async (model) => {
+        const end = figures.seconds.startTimer();
+        const scored = await score(model, records);
+        end();
+        return { model, scored };
+      }),
+    );
+    return [...unusable, ...perModel.flatMap(({ model, scored }) => publish(model, scored))];
+  }
+
+  function publish(model: ServingModel, { predictions, refused }: Scored): Promise<void>[] {
+    figures.rows.inc({ model: model.name, result: 'scored' }, predictions.length);
+    progress.predictions += predictions.length;
+    const payloads = encodePredictions(predictions, settings.dialect);
+    return [
+      ...payloads.map((payload) => broker.publish({ queue: settings.queues.predictions }, { payload })),
+      ...refuse(refused, model.name, model.role === 'champion'),
+    ];
   }
 
   function refuse(refusals: readonly Refusal[], model: string, counts = true): Promise<void>[] {
     if (refusals.length === 0) return [];
     const rows = refusals.reduce((sum, refusal) => sum + refusal.count, 0);
     if (counts) progress.refused += rows;
-    rowsTotal.inc({ model, result: 'refused' }, rows);
+    figures.rows.inc({ model, result: 'refused' }, rows);
     const first = refusals[0]?.reason;
     log.warn(`refused ${rows} ${rows === 1 ? 'row' : 'rows'}, kept in the dead-letter queue: ${first}`);
     return [deadLetter(broker, { refusals, origin: settings.queues.features, service: 'model' })];
   }
 
-  let consumer: Consumer | undefined;
-  let stopping = false;
+  function control(payload: Payload): void {
+    try {
+      const order = decodeControl(payload);
+      if ('reload' in order) reloading.order(order.reload);
+    } catch (error) {
+      if (!(error instanceof AftermathError)) throw error;
+      log.warn(error.message);
+    }
+  }
+
+  const consumers: Consumer[] = [];
+  let stopping: Promise<void> | undefined;
+  let isConsuming = false;
   const done = (async () => {
     const input = await declareInput(broker, { ...settings, queue: settings.queues.features });
     await broker.declareQueue(dataQueue(settings.queues.predictions, settings.dialect));
-    consumer = await broker.consume(input, { ...settings, overlap: OVERLAP }, handle);
-    if (stopping) await consumer.stop();
-    await consumer.done;
+    await broker.declareFanout(CONTROL);
+    consumers.push(await broker.subscribe(CONTROL, (message) => control(message.payload)));
+    consumers.push(await broker.consume(input, { ...settings, overlap: OVERLAP }, handle));
+    isConsuming = true;
+    if (stopping !== undefined) await Promise.all(consumers.map((consumer) => consumer.stop()));
+    await Promise.all(consumers.map((consumer) => consumer.done));
   })();
   done.catch(() => undefined);
+
+  async function stop(): Promise<void> {
+    await reloading.stop();
+    await Promise.all(consumers.map((consumer) => consumer.stop()));
+    await turns.take(() => Promise.all(models.map((model) => model.predictor[Symbol.asyncDispose]())));
+  }
 
   return {
     name: 'model',
     done,
     progress: () => ({ ...progress }),
     readiness: (): Readiness =>
-      consumer !== undefined && broker.state === 'connected'
+      isConsuming && broker.state === 'connected'
         ? { ready: true, why: undefined }
         : { ready: false, why: `the broker is ${broker.state}` },
-    async stop() {
-      stopping = true;
-      await consumer?.stop();
+    stop() {
+      stopping ??= stop();
+      return stopping;
     },
   };
-}
-
-interface Group {
-  readonly records: readonly FeatureRecord[];
-  readonly refused: readonly Refusal[];
-  readonly more: boolean;
-}
-
-/** The records of a batch of messages, a bounded number at a time. */
-function* groups(batch: readonly Delivery[], clock: Clock): Generator<Group> {
-  let records: FeatureRecord[] = [];
-  let refused: Refusal[] = [];
-  for (const [i, delivery] of batch.entries()) {
-    const decoded = decodeFeatures(delivery.payload, { nowMs: clock.nowMs() });
-    for (const record of decoded.records) records.push(record);
-    refused.push(...decoded.refused);
-    const more = i < batch.length - 1;
-    if (more && records.length < ROWS_AT_ONCE_MAX) continue;
-    yield { records, refused, more };
-    records = [];
-    refused = [];
-  }
 }
 
 function nextTurn(): Promise<void> {

@@ -12,6 +12,8 @@ export interface DecodeOptions {
   readonly nowMs: number;
   /** A message of more bytes is refused whole; default `MESSAGE_BYTES_MAX`. */
   readonly bytesMax?: number;
+  /** Records that came before, where this is a piece of a message (`pieces.ts`): refusals count on. Default 0. */
+  readonly recordsBefore?: number;
 }
 
 /** A message of more bytes is refused unless told otherwise: 8 MiB. */
@@ -36,7 +38,7 @@ export function decodeMessage<R>(payload: Payload, options: DecodeOptions, read:
   const text = messageText(payload.bytes(), options.bytesMax ?? MESSAGE_BYTES_MAX);
   if (typeof text !== 'string') return text;
   const records = readFast(text, options.nowMs, read);
-  return records === undefined ? readSlow(text, options.nowMs, read) : { records, refused: [] };
+  return records === undefined ? readSlow(text, options, read) : { records, refused: [] };
 }
 
 /**
@@ -95,15 +97,15 @@ function parseRecords(text: string): RawRecord[] | undefined {
   return raws.every(isRecord) ? (raws as RawRecord[]) : undefined;
 }
 
-function readSlow<R>(text: string, nowMs: number, read: ReadRecord<R>): Decoded<R> {
+function readSlow<R>(text: string, options: DecodeOptions, read: ReadRecord<R>): Decoded<R> {
   const records: R[] = [];
   const refused = new RefusalList();
-  let position = 0;
+  let position = options.recordsBefore ?? 0;
   const sink: ElementSink = {
     element({ value, idToken }, part) {
       position++;
       const problem = idProblem(value, idToken);
-      const record = problem ?? read(value, idToken ?? '', nowMs);
+      const record = problem ?? read(value, idToken ?? '', options.nowMs);
       if (record instanceof Problem) refused.add(located(record, position, idToken), part);
       else records.push(record);
     },

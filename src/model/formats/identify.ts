@@ -2,6 +2,8 @@ import { ModelLoadError } from '../load_error.ts';
 import type { LoadLimits } from '../load_limits.ts';
 import { parseLightgbm } from './lightgbm/file.ts';
 import { isLightgbm } from './lightgbm/model.ts';
+import { isOnnx } from './onnx/graph.ts';
+import { parseOnnx } from './onnx/serve.ts';
 import type { ParsedModel } from './served.ts';
 import { parseSklearn } from './sklearn.ts';
 import { parseXgboost, xgboostFormat } from './xgboost/file.ts';
@@ -19,6 +21,7 @@ export function identify(file: Uint8Array, limits: LoadLimits): ParsedModel {
   const xgboost = xgboostFormat(bytes);
   if (xgboost !== undefined) return { format: `${xgboost}${packed}`, ...parseXgboost(bytes) };
   if (isLightgbm(bytes)) return { format: `LightGBM text${packed}`, ...parseLightgbm(bytes) };
+  if (isOnnx(bytes)) return { format: `ONNX${packed}`, ...parseOnnx(bytes) };
   const protocol = pickleProtocol(bytes);
   if (protocol === undefined) {
     throw new ModelLoadError('it is no pickle, joblib or other model file that we know by its content');

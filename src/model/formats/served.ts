@@ -8,7 +8,7 @@ export interface ParsedModel extends ParsedContent {
 
 /** What the reader of one library gives. */
 export interface ParsedContent {
-  readonly library: 'scikit-learn' | 'XGBoost' | 'LightGBM';
+  readonly library: 'scikit-learn' | 'XGBoost' | 'LightGBM' | 'ONNX';
   readonly unpackedBytes: number;
   /** What the library's own `build` takes. */
   readonly content: unknown;

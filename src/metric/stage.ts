@@ -368,7 +368,7 @@ type Read = (deliveries: readonly Delivery[]) => {
 const CONTRIBUTION_RECORDS = 4_096;
 
 /** Contributions of one batch that wait for their transaction. */
-const OPEN_CONTRIBUTIONS_MAX = 3;
+const OPEN_CONTRIBUTIONS_MAX = 6;
 
 /** While both queues have a backlog neither runs further ahead than memory holds with ease. */
 const BALANCE = { leadMax: 32_768, idleMs: 20, busyMs: 250, streamMin: CONTRIBUTION_RECORDS } as const;
@@ -377,7 +377,7 @@ const BALANCE = { leadMax: 32_768, idleMs: 20, busyMs: 250, streamMin: CONTRIBUT
 const COMMIT_RECORDS_MAX = 16_384;
 
 /** Batches of one queue that may wait for the same transaction. */
-const OVERLAP = 2;
+const OVERLAP = 4;
 
 const MAINTAIN_EVERY_MS = 200;
 const LAST_SNAPSHOT_MS = 1000;

@@ -44,19 +44,28 @@ export class ReferenceLedger {
     const made: Prediction = {
       model: record.model,
       value: Number(record.value),
+      timed: record.timeMs,
       until: atMs + this.#limits.horizonMs,
       state: 'pending',
     };
     known.predictions.push(made);
     this.#touch(known, atMs, nowMs);
     const { truth } = known;
-    if (truth && truth.state !== 'orphan' && nowMs <= truth.until) {
+    const apart = truth && this.#apart(made, truth);
+    const meets =
+      apart === undefined ? truth?.state !== 'orphan' && nowMs <= (truth?.until ?? -1) : apart === 0;
+    if (truth && meets) {
       this.books.truths[truth.state]--;
       this.books.truths.matched++;
       truth.state = 'matched';
       made.state = 'scored';
       this.#line(record.id, truth.standing.value, made);
     } else if (truth || nowMs > made.until) made.state = 'expired';
+    if (truth && apart === 1 && (truth.state === 'waiting' || truth.state === 'orphan')) {
+      this.books.truths[truth.state]--;
+      this.books.truths.late++;
+      truth.state = 'late';
+    }
     counts[made.state]++;
   }
 
@@ -88,19 +97,32 @@ export class ReferenceLedger {
     }
     const atMs = record.timeMs ?? nowMs;
     const until = atMs + this.#limits.horizonMs;
-    const pending = known.predictions.filter(({ state }) => state === 'pending');
-    const late = known.predictions.length > 0 ? 'late' : 'waiting';
-    const state = pending.length > 0 ? 'matched' : late === 'waiting' && nowMs > until ? 'orphan' : late;
     const standing = { value, atMs, timed: record.timeMs };
-    known.truth = { until, state, standing, versions: [standing] };
+    const made: Truth = { until, state: 'waiting', standing, versions: [standing] };
+    const apart = known.predictions.map((prediction) => this.#apart(prediction, made));
+    const meeting = known.predictions.filter(
+      ({ state }, i) => (apart[i] ?? (state === 'pending' ? 0 : 1)) === 0,
+    );
+    if (meeting.length > 0) made.state = 'matched';
+    else if (apart.some((each) => each === undefined || each === 1)) made.state = 'late';
+    else if (nowMs > until) made.state = 'orphan';
+    known.truth = made;
     this.#touch(known, atMs, nowMs);
-    counts[state]++;
-    for (const prediction of pending) {
-      prediction.state = 'scored';
-      this.#counts(prediction.model).pending--;
-      this.#counts(prediction.model).scored++;
-      this.#line(record.id, value, prediction);
+    counts[made.state]++;
+    for (const prediction of known.predictions) {
+      const predictions = this.#counts(prediction.model);
+      predictions[prediction.state]--;
+      prediction.state = meeting.includes(prediction) ? 'scored' : 'expired';
+      predictions[prediction.state]++;
+      if (prediction.state === 'scored') this.#line(record.id, value, prediction);
     }
+  }
+
+  /** By the times they carry: 0 within the horizon, 1 the truth is later than that, −1 the prediction is. */
+  #apart({ timed }: Prediction, { versions: [first] }: Truth): number | undefined {
+    if (timed === undefined || first?.timed === undefined) return undefined;
+    const ms = first.timed - timed;
+    return Math.abs(ms) <= this.#limits.horizonMs ? 0 : Math.sign(ms);
   }
 
   #expire(known: Known, nowMs: number): void {
@@ -157,6 +179,7 @@ interface Known {
 interface Prediction {
   readonly model: string;
   readonly value: number;
+  readonly timed: number | undefined;
   readonly until: number;
   state: 'pending' | 'scored' | 'expired';
 }

@@ -4,6 +4,7 @@ import { type Books, type ModelBooks, emptyBooks, emptyPredictionCounts } from '
 import { type Entry, MODELS_PER_ID_MAX, type PredictionSlot, type TruthSlot, standing } from './entry.ts';
 import type { LedgerRefusal, LedgerRulesSettings, LedgerTask, Outcome } from './ledger.ts';
 import { predictionProblem, sameValue, taskOfPair, truthProblem } from './task.ts';
+import { comesAfter, meetsPrediction, timesOf } from './lateness.ts';
 import { reviseTruth } from './versions.ts';
 
 /** What the rules remember beside the entries. Plain data: stored as JSON with every commit. */
@@ -29,6 +30,10 @@ export const MODELS_MAX = 100;
  *
  * Time: a record stands at its event time, else at its arrival. It waits until that and the horizon, by the
  * clock of `begin`; whether housekeeping has been there yet makes no difference to any decision.
+ *
+ * Where prediction and truth both carry their time, these alone decide whether the two meet: not more than the
+ * horizon apart. So a replay gives the same books at any speed: a truth that was in time is scored though its prediction
+ * has expired by the clock meanwhile, and one that was late is late though the prediction still waits.
  */
 export class Rules {
   readonly state: RulesState;
@@ -128,7 +133,7 @@ export class Rules {
       outcomes: [],
     };
     const { truth } = entry;
-    if (truth !== undefined && truth.state !== 'orphan' && this.#nowMs <= truth.deadlineMs) {
+    if (truth !== undefined && this.#meetsTruth(prediction, truth)) {
       const verdict = this.#agree(prediction, truth);
       if (verdict === 'prediction') {
         model.counts.refused++;
@@ -154,7 +159,6 @@ export class Rules {
       return settled;
     }
     if (entry.truth !== undefined) return this.#again(entry, entry.truth, record) || settled;
-    const waiting = entry.predictions.filter((prediction) => prediction.state === 'pending');
     const atMs = record.timeMs ?? this.#nowMs;
     const truth: TruthSlot = {
       state: 'waiting',
@@ -171,7 +175,7 @@ export class Rules {
       current: 0,
     };
     const scorable: PredictionSlot[] = [];
-    for (const prediction of waiting) {
+    for (const prediction of entry.predictions.filter((each) => meetsPrediction(truth, each))) {
       const verdict = this.#agree(prediction, truth);
       if (verdict === 'truth') {
         truths.refused++;
@@ -184,13 +188,20 @@ export class Rules {
     entry.truth = truth;
     this.#touch(entry, atMs);
     if (scorable.length > 0) truth.state = 'matched';
-    else if (entry.predictions.length > 0) truth.state = 'late';
+    else if (entry.predictions.some((prediction) => comesAfter(truth, prediction))) truth.state = 'late';
     else if (this.#nowMs > truth.deadlineMs) truth.state = 'orphan';
     truths[truth.state]++;
-    for (const prediction of scorable) {
+    for (const prediction of entry.predictions) {
       const model = this.#booksOf(prediction.model);
-      model.counts.pending--;
-      this.#score(entry, prediction, truth, model);
+      if (scorable.includes(prediction)) {
+        model.counts[prediction.state]--;
+        this.#score(entry, prediction, truth, model);
+      } else if (prediction.state === 'pending') {
+        // Its truth is here, and by their times it is none.
+        model.counts.pending--;
+        model.counts.expired++;
+        prediction.state = 'expired';
+      }
     }
     return true;
   }
@@ -239,15 +250,28 @@ export class Rules {
   /** Where a prediction that has just come in stands. */
   #place(entry: Entry, prediction: PredictionSlot, model: ModelBooks): void {
     const { truth } = entry;
-    if (truth !== undefined && truth.state !== 'orphan' && this.#nowMs <= truth.deadlineMs) {
+    if (truth !== undefined && this.#meetsTruth(prediction, truth)) {
       if (truth.state !== 'matched') this.#moveTruth(truth, 'matched');
       this.#score(entry, prediction, truth, model);
-    } else if (truth !== undefined || this.#nowMs > prediction.deadlineMs) {
+      return;
+    }
+    const isNew = truth?.state === 'waiting' || truth?.state === 'orphan';
+    if (isNew && timesOf(prediction, truth) !== undefined && comesAfter(truth, prediction)) {
+      this.#moveTruth(truth, 'late');
+    }
+    if (truth !== undefined || this.#nowMs > prediction.deadlineMs) {
       prediction.state = 'expired';
       model.counts.expired++;
     } else {
       model.counts.pending++;
     }
+  }
+
+  /** Whether a prediction that has just come in finds the truth that is there in time. */
+  #meetsTruth(prediction: PredictionSlot, truth: TruthSlot): boolean {
+    const apart = timesOf(prediction, truth);
+    if (apart === undefined) return truth.state !== 'orphan' && this.#nowMs <= truth.deadlineMs;
+    return apart === 'in time';
   }
 
   #score(entry: Entry, prediction: PredictionSlot, truth: TruthSlot, model: ModelBooks): void {
@@ -294,7 +318,7 @@ export class Rules {
   /** A prediction that waited turns out to be of the wrong kind. */
   #refusePending(entry: Entry, prediction: PredictionSlot): void {
     const { counts } = this.#booksOf(prediction.model);
-    counts.pending--;
+    counts[prediction.state]--;
     counts.refused++;
     entry.predictions.splice(entry.predictions.indexOf(prediction), 1);
     const { model, value, timed, atMs } = prediction;

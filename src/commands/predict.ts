@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Option, type Command } from 'commander';
-import { readCsv, type CsvRow } from '../features/csv.ts';
+import { readCsv, type CsvRow } from '../service/csv.ts';
 import { loadModel } from '../model/load.ts';
 import { valueAt, type ModelInfo, type Predictions, type Predictor } from '../model/predictor.ts';
 import { rowsToTable } from '../model/table.ts';

@@ -1,5 +1,5 @@
 import { AftermathError } from '../service/errors.ts';
-import { numberOf } from './cells.ts';
+import { numberOf } from '../service/cells.ts';
 import type { DatasetSettings } from './settings.ts';
 
 /** Which cell of a row is what. Places count from 0. */

@@ -1,7 +1,7 @@
 import { AftermathError } from '../service/errors.ts';
 import { cacheBodyJson } from '../wire/features.ts';
 import { chooseColumns, type ColumnNames, type Columns } from './columns.ts';
-import { readCsv, versionOf, type CsvRow, type FileVersion } from './csv.ts';
+import { readCsv, versionOf, type CsvRow, type FileVersion } from '../service/csv.ts';
 import { RowMaker, type RefusedRow, type Row } from './rows.ts';
 
 /** What to read, and what may be kept of it. */

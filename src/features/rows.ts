@@ -2,9 +2,16 @@ import { isSpace, ownText } from '../wire/json.ts';
 import type { Cell, IdToken, Tags, Value } from '../wire/records.ts';
 import { Problem } from '../wire/refusal.ts';
 import { parseTime } from '../wire/time.ts';
-import { featureOf, isJsonNumber, isMissing, truthKindOf, truthOf, type TruthKind } from './cells.ts';
+import {
+  featureOf,
+  isJsonNumber,
+  isMissing,
+  truthKindOf,
+  truthOf,
+  type TruthKind,
+} from '../service/cells.ts';
 import type { Columns } from './columns.ts';
-import type { CsvRow } from './csv.ts';
+import type { CsvRow } from '../service/csv.ts';
 
 /** A row of the data, ready to be published any number of times. */
 export interface Row {

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { AftermathError, messageOf } from '../service/errors.ts';
-import type { FileVersion } from './csv.ts';
+import type { FileVersion } from '../service/csv.ts';
 import type { Position } from './position.ts';
 import type { DatasetSettings } from './settings.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { featureOf, isJsonNumber, numberOf, truthKindOf, truthOf } from '../../src/features/cells.ts';
+import { featureOf, isJsonNumber, numberOf, truthKindOf, truthOf } from '../../src/service/cells.ts';
 
 test('featureOf() reads numbers as pandas and Python write them', () => {
   const numbers: [string, number][] = [

@@ -2,7 +2,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import Papa from 'papaparse';
-import { AftermathError, codeOf, messageOf } from '../service/errors.ts';
+import { AftermathError, codeOf, messageOf } from './errors.ts';
 
 /** One row as it stands in the file. */
 export interface CsvRow {

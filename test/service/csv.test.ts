@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { readCsv, type CsvRow } from '../../src/features/csv.ts';
+import { readCsv, type CsvRow } from '../../src/service/csv.ts';
 import { folder } from './files.ts';
 
 async function read(path: string): Promise<CsvRow[]> {

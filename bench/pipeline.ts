@@ -174,9 +174,7 @@ async function watch(port: number, rows: number, cost: () => Cost): Promise<{ ra
 
 async function scoredAt(port: number): Promise<number> {
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-  const found = [
-    ...text.matchAll(/^aftermath_predictions_total\{[^}]*result="scored"[^}]*\} (\d+)/gm),
-  ];
+  const found = [...text.matchAll(/^aftermath_predictions_total\{[^}]*result="scored"[^}]*\} (\d+)/gm)];
   return found.reduce((sum, match) => sum + Number(match[1]), 0);
 }
 

@@ -26,7 +26,9 @@ async function pass(dataset: Dataset): Promise<(Row | RefusedRow)[]> {
 
 async function rowsOf(content: string, options: Partial<DatasetOptions> = {}): Promise<(Row | RefusedRow)[]> {
   await using dir = await folder();
-  return await pass(await Dataset.open({ ...OPTIONS, data: await dir.write('data.csv', content), ...options }));
+  return await pass(
+    await Dataset.open({ ...OPTIONS, data: await dir.write('data.csv', content), ...options }),
+  );
 }
 
 test('the diabetes data: ten features and a number as truth, plain and in gzip', async () => {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { readCsv, type CsvRow } from '../../src/service/csv.ts';
-import { folder } from './files.ts';
+import { folder } from '../features/files.ts';
 
 async function read(path: string): Promise<CsvRow[]> {
   const rows: CsvRow[] = [];

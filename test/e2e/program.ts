@@ -17,8 +17,17 @@ export class Program implements AsyncDisposable {
   stderr = '';
   code: number | null = null;
 
-  constructor(file: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    this.#child = spawn(file, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  constructor(
+    file: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    cwd?: string,
+  ) {
+    this.#child = spawn(file, args, {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      cwd,
+    });
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
     this.#ended = once(this.#child, 'close').then(
@@ -27,8 +36,12 @@ export class Program implements AsyncDisposable {
   }
 
   /** `aftermath` with these arguments. */
-  static aftermath(args: readonly string[], env: Readonly<Record<string, string>> = {}): Program {
-    return new Program(process.execPath, [LAUNCHER, ...args], env);
+  static aftermath(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    cwd?: string,
+  ): Program {
+    return new Program(process.execPath, [LAUNCHER, ...args], env, cwd);
   }
 
   get pid(): number {

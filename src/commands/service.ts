@@ -128,7 +128,10 @@ function report(error: unknown, log: Logger): number {
 /** A terminal gives Ctrl-C to everything in the foreground, and npm and our launcher pass it on besides. */
 const SAME_SIGNAL_MS = 500;
 
-/** The first SIGINT or SIGTERM asks for the end; a second one ends at once. */
+/** SIGHUP: the terminal was closed. */
+const ASKING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** The first signal asks for the end; a second one ends at once. */
 function onSignals(asked: AbortController, log: Logger): Disposable {
   let askedAtMs = 0;
   const ask = (name: NodeJS.Signals) => {
@@ -141,12 +144,10 @@ function onSignals(asked: AbortController, log: Logger): Disposable {
     askedAtMs = performance.now();
     asked.abort();
   };
-  process.on('SIGINT', ask);
-  process.on('SIGTERM', ask);
+  for (const name of ASKING) process.on(name, ask);
   return {
     [Symbol.dispose]() {
-      process.off('SIGINT', ask);
-      process.off('SIGTERM', ask);
+      for (const name of ASKING) process.off(name, ask);
     },
   };
 }

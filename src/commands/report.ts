@@ -1,27 +1,108 @@
 import { Option, type Command } from 'commander';
+import { reportJoin, type JoinReport } from '../metric/report-join.ts';
 import { formatReport } from '../metric/report-text.ts';
-import { reportLog } from '../metric/report.ts';
+import { reportLog, type Report } from '../metric/report.ts';
+import { AftermathError } from '../service/errors.ts';
+import { createLogger } from '../service/logging.ts';
 import { command } from './command.ts';
 
-/** `aftermath report`: the figures of a log. */
+/** `aftermath report`: the figures of a log, or of a file of predictions and one of truths. */
 export const reportCommand: Command = command({
   name: 'report',
-  arguments: [['<log>', 'metric_log.csv, ours or that of any service with its header']],
-  summary: 'the figures of a log',
+  arguments: [['[log]', 'metric_log.csv, ours or that of any service with its header']],
+  summary: 'the figures of a log, or of a file of predictions and one of truths',
   help:
     'Prints the figures of a log with the header id,y_true,y_pred,absolute_error, in any order and with further\n' +
-    'columns; separated by commas or semicolons. Where an id comes more than once its last row counts.',
-  settings: ['task'],
+    'columns; separated by commas or semicolons. Where an id comes more than once its last row counts.\n\n' +
+    'With --predictions and --truth it joins two CSV files by the rules of the ledger first: duplicates, revisions,\n' +
+    'conflicts, late truths and missing ones are told. A column model is used where it is there.',
+  settings: ['task', 'horizon', 'time', 'truthTime', 'tags', 'recentIds'],
   flags: [
     new Option('--json', 'answer in JSON'),
-    new Option('--model <NAME>', 'which model counts, where the log has several'),
+    new Option('--model <NAME>', 'which model counts, where there are several'),
+    new Option('--predictions <FILE>', 'CSV file with what the model said'),
+    new Option('--truth <FILE>', 'CSV file with what really happened'),
+    new Option('--on <COLUMN>', 'the column with the id, in both files').default('id'),
+    new Option(
+      '--prediction-column <COLUMN>',
+      'the column with the prediction (default: y_pred, prediction, …)',
+    ),
+    new Option('--truth-column <COLUMN>', 'the column with the truth (default: y_true, truth, …)'),
   ],
-  run: async ({ settings: { values }, arguments: [path = ''], flags }) => {
-    const model = typeof flags['model'] === 'string' ? flags['model'] : undefined;
-    const report = await reportLog(path, { task: values.task, model });
-    process.stdout.write(
-      flags['json'] === true ? `${JSON.stringify(report, undefined, 2)}\n` : formatReport(report),
+  run: async ({ settings: { values }, arguments: [path], flags }) => {
+    const text = (flag: string): string | undefined => {
+      const value = flags[flag];
+      return typeof value === 'string' ? value : undefined;
+    };
+    const [predictions, truth, model] = [text('predictions'), text('truth'), text('model')];
+    const isJson = flags['json'] === true;
+    if (predictions === undefined && truth === undefined) {
+      if (path === undefined)
+        throw new AftermathError(
+          'usage',
+          'Cannot report: name a log, or two files with --predictions and --truth.',
+        );
+      const report = await reportLog(path, { task: values.task, model });
+      process.stdout.write(isJson ? json(report) : formatReport(report));
+      return 0;
+    }
+    if (predictions === undefined || truth === undefined || path !== undefined) {
+      const found = path === undefined ? 'one of the two is missing' : 'a log was named as well';
+      throw new AftermathError('usage', `Cannot join --predictions with --truth: ${found}.`);
+    }
+    const columns = { id: text('on') ?? 'id' };
+    const truthTime = values.truthTime ?? values.time;
+    const report = await reportJoin(
+      {
+        predictions: {
+          path: predictions,
+          columns: { ...columns, value: text('predictionColumn'), time: values.time, tags: values.tags },
+        },
+        truth: {
+          path: truth,
+          columns: { ...columns, value: text('truthColumn'), time: truthTime, tags: [] },
+        },
+        task: values.task === 'auto' ? undefined : values.task,
+        horizonMs: values.horizon,
+        recentIdsMax: values.recentIds,
+        log: createLogger({ service: 'report', level: 'error', format: 'text' }),
+      },
+      model,
     );
+    process.stdout.write(isJson ? json(report) : joinText(report));
     return 0;
   },
 });
+
+function json(report: Report): string {
+  return `${JSON.stringify(report, undefined, 2)}\n`;
+}
+
+/** The books first: a figure says little without how many it stands on. */
+function joinText(report: JoinReport): string {
+  const { model, coverage, labelLag, books } = report;
+  const lines = [
+    ...(model === undefined || model === 'default' ? [] : [`model        ${model}`]),
+    `predictions  ${booksText(books.predictions ?? { received: 0 })}`,
+    `truths       ${booksText(books.truths)}`,
+    ...(coverage === undefined
+      ? []
+      : [`coverage     ${(100 * coverage).toFixed(1)} % of the predictions have their truth`]),
+    ...(labelLag === undefined
+      ? []
+      : [`label lag    median ${secondsText(labelLag.median)}, 95 % within ${secondsText(labelLag.p95)}`]),
+    '',
+  ];
+  return lines.join('\n') + '\n' + formatReport(report);
+}
+
+function booksText(counts: object): string {
+  const parts = Object.entries(counts).filter(([name, count]) => count !== 0 || name === 'received');
+  return parts.map(([name, count]) => `${name} ${count}`).join(', ');
+}
+
+function secondsText(seconds: number): string {
+  const [size, unit] =
+    seconds < 120 ? [1, 's'] : seconds < 7200 ? [60, 'min'] : seconds < 172_800 ? [3600, 'h'] : [86_400, 'd'];
+  return `${(seconds / size).toPrecision(3)} ${unit}`;
+}

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { ModelSnapshot, PredictionBooks, Snapshot, Task } from '../wire/snapshot.ts';
-import type { Books, ModelBooks } from './ledger/books.ts';
+import type { ModelSnapshot, Snapshot, Task } from '../wire/snapshot.ts';
+import { type Books, type ModelBooks, withUnattributed } from './ledger/books.ts';
 import type { Ledger, LedgerTask } from './ledger/ledger.ts';
 import type { OutcomeKeeper } from './outcome-keeper.ts';
 
@@ -91,11 +91,6 @@ export class Snapshots {
 /** Champion first, then in order of first appearance. */
 function champions(books: Readonly<Books>): readonly ModelBooks[] {
   return [...books.models].sort((a, b) => Number(a.challenger) - Number(b.challenger));
-}
-
-/** Predictions that name no model that can be read stand with the champion, so that the page shows them. */
-function withUnattributed(counts: PredictionBooks, unattributed: number): PredictionBooks {
-  return { ...counts, received: counts.received + unattributed, refused: counts.refused + unattributed };
 }
 
 function taskOf(task: LedgerTask | undefined, classes: number): Task | undefined {

@@ -67,6 +67,11 @@ export function allPredictions(books: Books): PredictionCounts {
   return all;
 }
 
+/** Predictions that name no model that can be read stand with the first one, so that somebody shows them. */
+export function withUnattributed(counts: PredictionBooks, unattributed: number): PredictionBooks {
+  return { ...counts, received: counts.received + unattributed, refused: counts.refused + unattributed };
+}
+
 /** received − (scored + pending + expired + duplicate + conflict + unknown + refused): 0, or the books lie. */
 export function predictionImbalance(counts: PredictionBooks): number {
   const { received, scored, pending, expired, duplicate, conflict, unknown, refused } = counts;

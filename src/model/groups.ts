@@ -12,8 +12,8 @@ export interface Group {
 }
 
 /**
- * The records of a batch of messages, in order, a bounded number at a time however the messages divide them. A big
- * message is read piece by piece, while the groups are taken.
+ * The records of a batch of messages, in order, a bounded number at a time however the messages divide them. Of a big
+ * message each piece is a group, and the next one is read when that has been taken.
  */
 export function* groupsOf(batch: readonly Delivery[], clock: Clock): Generator<Group, void, undefined> {
   let records: FeatureRecord[] = [];
@@ -32,6 +32,10 @@ export function* groupsOf(batch: readonly Delivery[], clock: Clock): Generator<G
         records = [];
         refused = [];
       }
+      if (piece.isLast) continue;
+      yield { records, refused };
+      records = [];
+      refused = [];
     }
   }
   if (records.length > 0 || refused.length > 0) yield { records, refused };

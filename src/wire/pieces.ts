@@ -5,10 +5,11 @@ import { Payload } from './payload.ts';
 export interface Piece {
   readonly payload: Payload;
   readonly recordsBefore: number;
+  readonly isLast: boolean;
 }
 
-/** About the bytes of a piece: read within a few milliseconds. */
-export const PIECE_BYTES = 256 * 1024;
+/** About the bytes of a piece: read within a few milliseconds, also by code that has not been compiled yet. */
+export const PIECE_BYTES = 64 * 1024;
 
 /**
  * A message in pieces that are read one after the other, so that whoever reads a big array can give way in between.
@@ -18,13 +19,13 @@ export const PIECE_BYTES = 256 * 1024;
 export function* piecesOf(payload: Payload): Generator<Piece, void, undefined> {
   const bytes = payload.records === undefined ? payload.bytes() : undefined;
   if (bytes === undefined || bytes.length <= PIECE_BYTES || bytes.length > MESSAGE_BYTES_MAX) {
-    yield { payload, recordsBefore: 0 };
+    yield { payload, recordsBefore: 0, isLast: true };
     return;
   }
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   let start = text.findIndex((byte) => !SPACE.has(byte));
   if (text[start] !== OPEN_ARRAY) {
-    yield { payload, recordsBefore: 0 };
+    yield { payload, recordsBefore: 0, isLast: true };
     return;
   }
   let recordsBefore = 0;
@@ -39,13 +40,13 @@ export function* piecesOf(payload: Payload): Generator<Piece, void, undefined> {
     else if (byte === COMMA && depth === 0) {
       records++;
       if (at - start < PIECE_BYTES) continue;
-      yield { payload: arrayOf(text.subarray(start, at), true), recordsBefore };
+      yield { payload: arrayOf(text.subarray(start, at), true), recordsBefore, isLast: false };
       recordsBefore += records;
       records = 0;
       start = at + 1;
     }
   }
-  yield { payload: arrayOf(text.subarray(start), false), recordsBefore };
+  yield { payload: arrayOf(text.subarray(start), false), recordsBefore, isLast: true };
 }
 
 const OPEN_ARRAY = 0x5b;

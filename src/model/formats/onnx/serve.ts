@@ -55,7 +55,10 @@ export async function openOnnx(parsed: ParsedContent): Promise<ServedByRuntime> 
       featureCount: inputs.featureCount,
       featureNames: inputs.featureNames,
       textFeatures: inputs.textFeatures,
-      steps: ['graph', ...file.operators.slice(0, STEPS_MAX).map((operator) => `  ${operator}`)],
+      steps: [
+        `graph, ${file.opset}`,
+        ...file.operators.slice(0, STEPS_MAX).map((operator) => `  ${operator}`),
+      ],
       warnings: [],
     },
     predict: (table) => predict(graph, inputs, outputs, table),

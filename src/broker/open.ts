@@ -11,7 +11,7 @@ export interface OpenOptions {
   readonly log: Logger;
   /** How the connection is called in RabbitMQ's management page. Default `aftermath`. */
   readonly name?: string;
-  /** Publishes that wait for their confirmation at once at most; more wait. Default 1,000. */
+  /** Publishes that wait for their confirmation at once at most; more wait. Default 3,000. */
   readonly publishInFlightMax?: number;
 }
 
@@ -22,7 +22,7 @@ export interface OpenOptions {
  * @throws {AftermathError} `usage` when the URL is not one
  */
 export function openBroker(options: OpenOptions): Broker {
-  const { url, log, name = 'aftermath', publishInFlightMax = 1_000 } = options;
+  const { url, log, name = 'aftermath', publishInFlightMax = 3_000 } = options;
   if (url === 'memory') return new MemoryBroker();
   if (/^amqps?:/.test(url)) return new AmqpBroker({ url, log, name, publishInFlightMax });
   throw new AftermathError(

@@ -75,5 +75,8 @@ void it('loadModel() gives in a worker what loadBytes() gives here', async () =>
 });
 
 void it('loadModel() names the file that does not exist', async () => {
-  await assert.rejects(loadModel('/nowhere/model.pkl'), /Cannot load \/nowhere\/model\.pkl: there is no such file/);
+  await assert.rejects(
+    loadModel('/nowhere/model.pkl'),
+    /Cannot load \/nowhere\/model\.pkl: there is no such file/,
+  );
 });

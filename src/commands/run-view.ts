@@ -95,8 +95,15 @@ function headline({ model, figures, books }: ModelSnapshot, units: string | unde
     named('accuracy', figures['accuracy'], ''),
   ].filter((text) => text !== undefined);
   const known = books.received - books.duplicate - books.conflict - books.refused - books.unknown;
-  const on = `on ${count(books.scored)} of ${count(known)} predictions`;
+  // Early truths are often not like the others: a figure is never shown without what it stands on.
+  const share = known === 0 || books.scored === known ? '' : ` (${percent(books.scored / known)})`;
+  const on = `on ${count(books.scored)} of ${count(known)} predictions${share}`;
   return shown.length === 0 ? `${model}: no truth yet, ${on}` : `${model}: ${shown.join(', ')} ${on}`;
+}
+
+/** Rounded down: 100 % is all of them. */
+function percent(ratio: number): string {
+  return `${Math.floor(1000 * ratio) / 10} %`;
 }
 
 function named(name: string, figure: FigureValue | undefined, unit: string): string | undefined {

@@ -17,6 +17,7 @@ import type { Figures } from '../stats/figure.ts';
 import { type RegressionState, errorHistogram, regression } from '../stats/regression.ts';
 import { StateReader, StateWriter } from '../stats/state-bytes.ts';
 import { absoluteError, labelOf } from './absolute-error.ts';
+import { ErrorCells } from './error-cells.ts';
 import type { PredictionSlot, TruthVersion } from './ledger/entry.ts';
 import type { LedgerTask, Outcome } from './ledger/ledger.ts';
 
@@ -32,6 +33,10 @@ export class ModelFigures {
   #errors: CountSketch = emptySketch();
   /** Seconds from a prediction to its first truth. A truth that came before its prediction counts as 0. */
   #lagSeconds: CountSketch = emptySketch();
+  /** By the time of the prediction. */
+  #cohorts = new ErrorCells();
+  /** By the time of the truth. */
+  #arrivals = new ErrorCells();
   /** Labels that have cells of their own in the confusion matrix. */
   #labels = new Set<string>();
 
@@ -49,9 +54,19 @@ export class ModelFigures {
       const lagSeconds = (truth.atMs - prediction.atMs) / 1000;
       if (timesAreKnown) addCount(this.#lagSeconds, Math.max(0, lagSeconds), 1);
     } else {
-      this.#put(prediction, previous, -1);
+      this.#put(prediction, previous, -1, timesAreKnown);
     }
-    this.#put(prediction, truth, 1);
+    this.#put(prediction, truth, 1, timesAreKnown);
+  }
+
+  /** Outcomes by the time of their prediction, in the cells that `spanOf` says. */
+  cohorts(spanOf: Parameters<ErrorCells['within']>[0]): ReturnType<ErrorCells['within']> {
+    return this.#cohorts.within(spanOf);
+  }
+
+  /** Outcomes by the time of their truth. */
+  arrivals(): ReturnType<ErrorCells['list']> {
+    return this.#arrivals.list();
   }
 
   values(): Figures {
@@ -79,11 +94,14 @@ export class ModelFigures {
 
   encode(): Uint8Array {
     const writer = new StateWriter();
+    writer.integer(VERSION);
     writer.text(this.#task);
     writeSketch(writer, this.#lagSeconds);
     writeSketch(writer, this.#errors);
     writer.integer(this.#labels.size);
     for (const label of this.#labels) writer.text(label);
+    this.#cohorts.write(writer);
+    this.#arrivals.write(writer);
     const states = [
       this.#task === 'regression'
         ? regression.encode(this.#regression)
@@ -99,6 +117,8 @@ export class ModelFigures {
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const end = 4 + buffer.readUInt32LE(0);
     const reader = new StateReader(buffer.subarray(4, end));
+    const version = reader.integer();
+    if (version !== VERSION) throw new RangeError(`version ${version}, ${VERSION} is expected`);
     const task = reader.text();
     if (task !== 'regression' && task !== 'classification')
       throw new RangeError(`There is no task "${task}"`);
@@ -106,6 +126,8 @@ export class ModelFigures {
     figures.#lagSeconds = readSketch(reader);
     figures.#errors = readSketch(reader);
     for (let left = reader.integer(); left > 0; left--) figures.#labels.add(reader.text());
+    figures.#cohorts = ErrorCells.read(reader);
+    figures.#arrivals = ErrorCells.read(reader);
     reader.end();
     const state = buffer.subarray(end);
     if (task === 'regression') figures.#regression = regression.decode(state);
@@ -113,8 +135,12 @@ export class ModelFigures {
     return figures;
   }
 
-  #put(prediction: PredictionSlot, truth: TruthVersion, sign: 1 | -1): void {
+  #put(prediction: PredictionSlot, truth: TruthVersion, sign: 1 | -1, timesAreKnown: boolean): void {
     const weight = truth.weight ?? prediction.weight;
+    const error = absoluteError(prediction, truth, this.#task);
+    const inCell = { error, weight: weight ?? 1, sign };
+    this.#cohorts.put(prediction.atMs, inCell);
+    if (timesAreKnown) this.#arrivals.put(truth.atMs, inCell);
     if (this.#task === 'regression') {
       const outcome = { truth: Number(truth.value), prediction: Number(prediction.value), weight };
       if (sign === 1) regression.add(this.#regression, outcome);
@@ -129,7 +155,7 @@ export class ModelFigures {
     });
     if (sign === 1) classification.add(this.#classification, outcome);
     else classification.remove(this.#classification, outcome);
-    if (weight !== 0) addCount(this.#errors, absoluteError(prediction, truth, this.#task), sign);
+    if (weight !== 0) addCount(this.#errors, error, sign);
   }
 
   /**
@@ -155,6 +181,9 @@ export class ModelFigures {
     return true;
   }
 }
+
+/** Of the stored bytes; others are made anew from the outcomes that are kept. */
+const VERSION = 2;
 
 /** The confusion matrix has at most so many classes of its own. */
 const LABELS_MAX = 200;

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import type { Logger } from '../service/logging.ts';
 import { DEFAULT_MODEL } from '../wire/predictions.ts';
 import type { PredictionRecord } from '../wire/records.ts';
-import type { PredictionBooks, TruthBooks } from '../wire/snapshot.ts';
+import type { CohortPoint, PredictionBooks, TruthBooks } from '../wire/snapshot.ts';
 import { withUnattributed } from './ledger/books.ts';
 import type { Batch, LedgerTask } from './ledger/ledger.ts';
 import { SqliteLedger } from './ledger/sqlite.ts';
 import { MetricLog } from './log.ts';
+import { cohortsOf } from './maturity.ts';
 import { OutcomeKeeper } from './outcome-keeper.ts';
 import { type FilePiece, type FileRecord, type RecordColumns, readRecords } from './record-files.ts';
 
@@ -29,6 +30,8 @@ export interface Joined extends Disposable {
     readonly model: string;
     readonly books: PredictionBooks;
     readonly labelLag: { readonly median: number; readonly p95: number } | undefined;
+    /** Where all rows carry a time. */
+    readonly cohorts: readonly CohortPoint[] | undefined;
   }[];
   readonly truths: TruthBooks;
   /** What a reader has to know, in whole sentences. */
@@ -99,10 +102,11 @@ async function joinedIn(dir: string, options: JoinOptions): Promise<Omit<Joined,
   return {
     logPath: metricLog.path,
     // A row that cannot be read names no model: it stands with the first.
-    models: models.map(({ model, counts }, i) => ({
+    models: models.map(({ model, counts, cohorts }, i) => ({
       model,
       books: i === 0 ? withUnattributed(counts, unattributed) : { ...counts },
       labelLag: bothTimed ? keeper.model(model)?.figures.labelLag() : undefined,
+      cohorts: bothTimed ? cohortsOf(cohorts, keeper.model(model)?.figures) : undefined,
     })),
     truths: { ...truths },
     notes: files.notes(bothTimed),

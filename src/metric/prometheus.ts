@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Metric, type Registry } from 'prom-client';
+import { coverageOf } from './coverage.ts';
 import { allPredictions } from './ledger/books.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { OutcomeKeeper } from './outcome-keeper.ts';
@@ -75,6 +76,20 @@ export class MetricFigures {
             if (quantiles === undefined) continue;
             this.set({ model, quantile: '0.5' }, quantiles.median);
             this.set({ model, quantile: '0.95' }, quantiles.p95);
+          }
+        },
+      }),
+    );
+    register(
+      new Gauge({
+        name: 'aftermath_coverage_ratio',
+        help: 'Share of the predictions that the figures stand on, by model',
+        labelNames: ['model'],
+        registers,
+        collect() {
+          for (const { model, counts } of ledger.books.models) {
+            const coverage = coverageOf(counts);
+            if (coverage !== undefined) this.set({ model }, coverage);
           }
         },
       }),

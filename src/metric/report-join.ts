@@ -1,5 +1,5 @@
 import { AftermathError } from '../service/errors.ts';
-import type { PredictionBooks, TruthBooks } from '../wire/snapshot.ts';
+import type { CohortPoint, PredictionBooks, TruthBooks } from '../wire/snapshot.ts';
 import { coverageOf } from './coverage.ts';
 import { type JoinOptions, joinFiles } from './offline-join.ts';
 import { type Report, reportLog } from './report.ts';
@@ -12,6 +12,8 @@ export interface JoinReport extends Report {
   readonly coverage?: number;
   /** Seconds from prediction to truth, where both files carry times. */
   readonly labelLag?: { readonly median: number; readonly p95: number };
+  /** By the time of the prediction, oldest first, where both files carry times: a late cohort has few of its truths yet. */
+  readonly cohorts?: readonly CohortPoint[];
   /** What became of the rows: of the model's predictions, and of all truths. Both balance. */
   readonly books: { readonly predictions: PredictionBooks | undefined; readonly truths: TruthBooks };
 }
@@ -47,6 +49,7 @@ export async function reportJoin(options: JoinOptions, model: string | undefined
     ...(chosen && { model: chosen.model }),
     ...(coverage !== undefined && { coverage }),
     ...(chosen?.labelLag && { labelLag: chosen.labelLag }),
+    ...(chosen?.cohorts && { cohorts: chosen.cohorts }),
     books: { predictions: chosen?.books, truths: joined.truths },
     notes: [...report.notes, ...joined.notes],
   };

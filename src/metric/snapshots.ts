@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { ModelSnapshot, Snapshot, Task } from '../wire/snapshot.ts';
+import { coverageOf } from './coverage.ts';
 import { type Books, type ModelBooks, withUnattributed } from './ledger/books.ts';
 import type { Ledger, LedgerTask } from './ledger/ledger.ts';
+import { arrivalsOf, cohortsOf, maturityOf } from './maturity.ts';
 import type { OutcomeKeeper } from './outcome-keeper.ts';
 
 /** What a snapshot is made from. */
@@ -72,8 +74,10 @@ export class Snapshots {
     };
   }
 
-  #model({ model, challenger, version, counts }: ModelBooks, unattributed: number): ModelSnapshot {
+  #model({ model, challenger, version, counts, cohorts }: ModelBooks, unattributed: number): ModelSnapshot {
     const record = this.#sources.keeper.model(model);
+    const coverage = coverageOf(counts);
+    const made = cohortsOf(cohorts, record?.figures);
     return {
       model,
       role: challenger ? 'challenger' : 'champion',
@@ -84,6 +88,10 @@ export class Snapshots {
       errors: record?.figures.histogram(),
       history: record?.history.points ?? [],
       labelLag: record?.figures.labelLag(),
+      ...(coverage !== undefined && { coverage }),
+      maturity: maturityOf(made, this.#sources.nowMs()),
+      cohorts: made,
+      arrivals: arrivalsOf(record?.figures),
     };
   }
 }

@@ -45,6 +45,38 @@ export interface ModelSnapshot {
   readonly history: readonly HistoryPoint[];
   /** Seconds from prediction to truth: quantiles of what was matched, or `undefined` before a match. */
   readonly labelLag: { readonly median: number; readonly p95: number } | undefined;
+  /**
+   * Share of the predictions that the figures stand on, 0..1: scored of those that are scored, pending or expired. To be
+   * shown beside every figure: the first truths are often not like the others. Absent before a prediction.
+   */
+  readonly coverage?: number;
+  /** Of predictions of each age how many have their truth: youngest first, ages without a prediction left out. */
+  readonly maturity?: readonly MaturityPoint[];
+  /** By the time of the prediction, oldest first, in cells of a minute, an hour, a day. */
+  readonly cohorts?: readonly CohortPoint[];
+  /** By the time of the truth, oldest first, in such cells. */
+  readonly arrivals?: readonly ArrivalPoint[];
+}
+
+/** Predictions up to this age, above that of the point before; without an age: all older ones. */
+export interface MaturityPoint {
+  readonly ageMsMax?: number;
+  readonly predictions: number;
+  readonly scored: number;
+}
+
+/** Outcomes whose truth lies in [fromMs, toMs), event time where it came along; without a beginning: all before `toMs`. */
+export interface ArrivalPoint {
+  readonly fromMs?: number;
+  readonly toMs: number;
+  readonly scored: number;
+  /** Absent where all weights are 0, or nothing is scored. */
+  readonly mae?: number;
+}
+
+/** Predictions made in [fromMs, toMs): how many, and the figures of those that have their truth. */
+export interface CohortPoint extends ArrivalPoint {
+  readonly predictions: number;
 }
 
 /** received = scored + pending + expired + duplicate + conflict + unknown + refused, at every instant. */
@@ -179,6 +211,15 @@ const HISTORY_POINT = z.object({
   recentMae: z.number(),
 });
 
+const MATURITY_POINT = z.object({ ageMsMax: z.number().exactOptional(), predictions: COUNT, scored: COUNT });
+
+const ARRIVAL_POINT = z.object({
+  fromMs: z.number().exactOptional(),
+  toMs: z.number(),
+  scored: COUNT,
+  mae: z.number().exactOptional(),
+});
+
 /** JSON leaves `undefined` out; here it comes back, so that every snapshot has one shape. */
 const MODEL = z
   .object({
@@ -191,6 +232,10 @@ const MODEL = z
     errors: HISTOGRAM.optional(),
     history: z.array(HISTORY_POINT),
     labelLag: z.object({ median: z.number(), p95: z.number() }).optional(),
+    coverage: z.number().min(0).max(1).exactOptional(),
+    maturity: z.array(MATURITY_POINT).exactOptional(),
+    cohorts: z.array(ARRIVAL_POINT.extend({ predictions: COUNT })).exactOptional(),
+    arrivals: z.array(ARRIVAL_POINT).exactOptional(),
   })
   .transform((m): ModelSnapshot => ({
     ...m,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { predictionImbalance, truthImbalance } from '../../src/metric/ledger/books.ts';
+import { cohortsOf } from '../../src/metric/maturity.ts';
 import { regression } from '../../src/stats/regression.ts';
 import type { PredictionRecord, TruthRecord } from '../../src/wire/records.ts';
 import { LedgerOnDisk, Scratch, rowsOf } from './ledger-fixture.ts';
@@ -184,8 +185,13 @@ function compare(disk: LedgerOnDisk, reference: ReferenceLedger): void {
     reference.books.models.map(({ model, counts }) => ({ model, counts })),
   );
   assert.equal(truthImbalance(books.truths), 0);
-  for (const { model, counts } of books.models) {
+  for (const { model, counts, cohorts } of books.models) {
     assert.equal(predictionImbalance(counts), 0);
+    const made = cohortsOf(cohorts, disk.keeper.model(model)?.figures);
+    const total = (name: 'predictions' | 'scored'): number =>
+      made.reduce((sum, point) => sum + point[name], 0);
+    assert.equal(total('predictions'), counts.scored + counts.pending + counts.expired);
+    assert.equal(total('scored'), counts.scored);
     const state = regression.empty();
     for (const outcome of reference.scored(model)) regression.add(state, outcome);
     assert.deepEqual(disk.keeper.model(model)?.figures.values() ?? {}, regression.value(state));

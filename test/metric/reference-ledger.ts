@@ -1,4 +1,5 @@
 import type { PredictionRecord, TruthRecord } from '../../src/wire/records.ts';
+import { CohortCounts } from '../../src/metric/ledger/cohort-counts.ts';
 import { emptyPredictionCounts, emptyBooks } from '../../src/metric/ledger/books.ts';
 
 /** The design's table “The ledger” on plain maps, as short as it can be said; numbers only. The oracle of the tests. */
@@ -165,7 +166,13 @@ export class ReferenceLedger {
     const known = this.books.models.find((books) => books.model === model);
     if (known) return known.counts;
     const counts = emptyPredictionCounts();
-    this.books.models.push({ model, challenger: false, version: undefined, counts });
+    this.books.models.push({
+      model,
+      challenger: false,
+      version: undefined,
+      counts,
+      cohorts: new CohortCounts(),
+    });
     return counts;
   }
 }

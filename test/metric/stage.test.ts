@@ -13,7 +13,7 @@ import { SYSTEM_CLOCK } from '../../src/service/clock.ts';
 import { encodeControl } from '../../src/wire/control.ts';
 import { Payload } from '../../src/wire/payload.ts';
 import { CONTROL, DATA_QUEUES, DEAD_LETTERS, PREDICTIONS, SNAPSHOTS, TRUTH } from '../../src/wire/queues.ts';
-import type { Snapshot } from '../../src/wire/snapshot.ts';
+import { decodeSnapshot, type Snapshot } from '../../src/wire/snapshot.ts';
 import { eventually } from '../setup/eventually.ts';
 import { Scratch, rowsOf } from './ledger-fixture.ts';
 import { TinyDisk } from './tiny-disk.ts';
@@ -208,6 +208,54 @@ test('a snapshot is published again and again: a change is in the next one, and 
   assert.ok((after?.publishedAtMs ?? 0) > (before?.publishedAtMs ?? 0));
   const [point] = bench.stage.snapshot().models[0]?.history ?? [];
   assert.deepEqual([point?.scored, point?.mae, point?.recentMae], [1, 1, 1]);
+});
+
+test('a snapshot tells what its figures stand on: coverage, maturity, and cohorts apart from arrivals', async () => {
+  using scratch = new Scratch();
+  const nowMs = Date.now();
+  const at = (agoMs: number): number => (nowMs - agoMs) / 1000;
+  const [DAY, HOUR] = [86_400_000, 3_600_000];
+  let snapshot: Snapshot | undefined;
+  for (let life = 0; life < 2; life++) {
+    await using bench = await Bench.start({
+      ...settingsIn(scratch.dir),
+      horizonMs: 30 * DAY,
+      retentionMs: 60 * DAY,
+    });
+    await bench.send(PREDICTIONS, [
+      { id: 'old', body: 10, time: at(9 * DAY) },
+      { id: 'older', body: 10, time: at(9 * DAY) },
+      { id: 'new', body: 10, time: at(5 * HOUR) },
+      { id: 'newer', body: 10, time: at(5 * HOUR) },
+    ]);
+    await bench.send(TRUTH, [
+      { id: 'old', body: 11, time: at(HOUR * 5) },
+      { id: 'older', body: 13, time: at(HOUR * 5) },
+      { id: 'new', body: 10, time: at(4 * HOUR) },
+    ]);
+    snapshot = bench.stage.snapshot();
+    assert.deepEqual(decodeSnapshot(Payload.ofJson(snapshot)), snapshot);
+    const [model] = snapshot.models;
+    assert.equal(model?.coverage, 0.75);
+    assert.deepEqual(model?.maturity, [
+      { ageMsMax: 6 * HOUR, predictions: 2, scored: 1 },
+      { ageMsMax: 14 * DAY, predictions: 2, scored: 2 },
+    ]);
+    assert.deepEqual(
+      model?.cohorts?.map(({ predictions, scored, mae }) => ({ predictions, scored, mae })),
+      [
+        { predictions: 2, scored: 2, mae: 2 },
+        { predictions: 2, scored: 1, mae: 0 },
+      ],
+    );
+    assert.deepEqual(
+      model?.arrivals?.map(({ scored, mae }) => ({ scored, mae })),
+      [
+        { scored: 2, mae: 2 },
+        { scored: 1, mae: 0 },
+      ],
+    );
+  }
 });
 
 test('a snapshot comes at once when somebody asks for one', async () => {

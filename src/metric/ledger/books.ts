@@ -1,3 +1,4 @@
+import type { CohortCounts } from './cohort-counts.ts';
 import type { PredictionBooks, TruthBooks } from '../../wire/snapshot.ts';
 
 /** Counts that can be changed in place; the balance is the caller's duty and the tests' subject. */
@@ -21,6 +22,8 @@ export interface ModelBooks {
   challenger: boolean;
   version: string | undefined;
   readonly counts: PredictionCounts;
+  /** When those that are scored, pending or expired were made. */
+  readonly cohorts: CohortCounts;
 }
 
 /** Books of a ledger that has received nothing. */

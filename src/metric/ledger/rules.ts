@@ -1,6 +1,7 @@
 import type { IdKey } from '../../wire/id.ts';
 import type { PredictionRecord, TruthRecord, Value } from '../../wire/records.ts';
 import { type Books, type ModelBooks, emptyBooks, emptyPredictionCounts } from './books.ts';
+import { CohortCounts } from './cohort-counts.ts';
 import { type Entry, MODELS_PER_ID_MAX, type PredictionSlot, type TruthSlot, standing } from './entry.ts';
 import type { LedgerRefusal, LedgerRulesSettings, LedgerTask, Outcome } from './ledger.ts';
 import { predictionProblem, sameValue, taskOfPair, truthProblem } from './task.ts';
@@ -143,6 +144,7 @@ export class Rules {
       if (verdict === 'truth') this.#refuseWaiting(entry, truth);
     }
     entry.predictions.push(prediction);
+    model.cohorts.add(atMs, 1);
     this.#touch(entry, atMs);
     this.#place(entry, prediction, model);
     return true;
@@ -317,7 +319,8 @@ export class Rules {
 
   /** A prediction that waited turns out to be of the wrong kind. */
   #refusePending(entry: Entry, prediction: PredictionSlot): void {
-    const { counts } = this.#booksOf(prediction.model);
+    const { counts, cohorts } = this.#booksOf(prediction.model);
+    cohorts.add(prediction.atMs, -1);
     counts[prediction.state]--;
     counts.refused++;
     entry.predictions.splice(entry.predictions.indexOf(prediction), 1);
@@ -359,6 +362,7 @@ export class Rules {
       challenger: record.role === 'challenger',
       version: record.version,
       counts: emptyPredictionCounts(),
+      cohorts: new CohortCounts(),
     };
     books.models.push(made);
     return made;

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import { AftermathError, codeOf, messageOf } from '../../service/errors.ts';
+import { CohortCounts, type StoredCohorts } from './cohort-counts.ts';
 import type { LogCursor } from './ledger.ts';
 import type { RulesState } from './rules.ts';
 import { bufferOf, damaged } from './segment.ts';
@@ -166,7 +167,11 @@ function readStored(json: string, path: string): StoredState {
 export function readState(json: string): StoredState {
   const state = JSON.parse(json) as StoredState;
   const { rules } = state;
-  const models = rules.books.models.map((books) => ({ ...books, version: books.version }));
+  const models = rules.books.models.map((books) => ({
+    ...books,
+    version: books.version,
+    cohorts: CohortCounts.from(books.cohorts as unknown as StoredCohorts | undefined),
+  }));
   return {
     ...state,
     cursor: state.cursor,

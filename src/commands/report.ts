@@ -87,7 +87,7 @@ function joinText(report: JoinReport): string {
     `truths       ${booksText(books.truths)}`,
     ...(coverage === undefined
       ? []
-      : [`coverage     ${(100 * coverage).toFixed(1)} % of the predictions have their truth`]),
+      : [`coverage     ${Math.floor(1000 * coverage) / 10} % of the predictions have their truth`]),
     ...(labelLag === undefined
       ? []
       : [`label lag    median ${secondsText(labelLag.median)}, 95 % within ${secondsText(labelLag.p95)}`]),

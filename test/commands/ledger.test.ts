@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { LedgerOnDisk, Scratch } from '../metric/ledger-fixture.ts';
+import { prediction, truth } from '../metric/records.ts';
+import { Program } from '../e2e/program.ts';
+
+async function aftermath(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  await using program = Program.aftermath(args);
+  return { code: await program.ended(), stdout: program.stdout, stderr: program.stderr };
+}
+
+test('what the error about a damaged ledger tells to do helps: check finds it, rebuild mends it', async () => {
+  using scratch = new Scratch();
+  const path = join(scratch.dir, 'ledger.db');
+  {
+    await using disk = await LedgerOnDisk.open({ dir: scratch.dir });
+    for (let i = 0; i < 500; i++) {
+      await disk.ledger.commit({
+        nowMs: Date.now(),
+        predictions: [prediction(i, i)],
+        truths: i % 5 === 0 ? [] : [truth(i, i + 1)],
+        refused: { predictions: 0, truths: 0 },
+      });
+    }
+  }
+  const sound = await aftermath('ledger', 'check', path);
+  assert.equal(sound.code, 0, sound.stderr);
+  assert.match(sound.stdout, /outcomes +400\n[^]*received 500, scored 400, pending 100\n[^]*\nsound\n$/);
+  writeFileSync(path, readFileSync(path).fill(0, 8192, 40_000));
+  await assert.rejects(
+    LedgerOnDisk.open({ dir: scratch.dir }),
+    /aftermath ledger check.*aftermath ledger rebuild/,
+  );
+  const damaged = await aftermath('ledger', 'check', path, '--json');
+  assert.equal(damaged.code, 1);
+  const { problems } = JSON.parse(damaged.stdout) as { readonly problems: readonly string[] };
+  assert.ok(problems.length > 0);
+  const rebuilt = await aftermath('ledger', 'rebuild', path);
+  assert.equal(rebuilt.code, 0, rebuilt.stderr);
+  assert.match(
+    rebuilt.stdout,
+    /made anew from 400 rows: 400 outcomes, .* of a\n[^]*note: Predictions that wait/,
+  );
+  assert.equal(readdirSync(scratch.dir).filter((name) => /\.damaged-[-\dTZ]+$/.test(name)).length, 1);
+  assert.equal((await aftermath('ledger', 'check', path)).code, 0);
+  await using disk = await LedgerOnDisk.open({ dir: scratch.dir });
+  assert.deepEqual(disk.keeper.model('a')?.figures.values()['mae'], { value: 1 });
+});
+
+test('a ledger that is not there is named, and a report of half a pair of files is wrong usage', async () => {
+  using scratch = new Scratch();
+  const none = await aftermath('ledger', 'check', join(scratch.dir, 'none.db'));
+  assert.equal(none.code, 1);
+  assert.match(none.stderr, /there is no such file/);
+  const half = await aftermath('report', '--truth', join(scratch.dir, 't.csv'));
+  assert.equal(half.code, 2);
+  assert.match(half.stderr, /Cannot join --predictions with --truth: one of the two is missing/);
+});
+
+test('report joins two files and tells books, coverage and figures', async () => {
+  using scratch = new Scratch();
+  const [p, t] = [join(scratch.dir, 'p.csv'), join(scratch.dir, 't.csv')];
+  writeFileSync(p, 'ride,forecast\n1,10\n2,20\n3,30\n');
+  writeFileSync(t, 'ride,minutes\n1,11\n2,18\n2,19\n');
+  const files = ['--predictions', p, '--truth', t, '--on', 'ride'];
+  const named = ['--prediction-column', 'forecast', '--truth-column', 'minutes'];
+  const { stdout, stderr, code } = await aftermath('report', ...files, ...named);
+  assert.equal(code, 0, stderr);
+  assert.match(
+    stdout,
+    /predictions +received 3, scored 2, pending 1\ntruths +received 3, matched 2, revision 1\ncoverage +66\.6 %[^]*MAE +1\.0000/,
+  );
+  const unnamed = await aftermath('report', ...files);
+  assert.equal(unnamed.code, 1);
+  assert.match(unnamed.stderr, /no column "y_pred".*ride, forecast; --prediction-column names another/);
+});

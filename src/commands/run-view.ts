@@ -57,7 +57,7 @@ export function createView(settings: {
       const seconds = (Date.now() - progress.startedAtMs) / 1000;
       const lines = describe(progress, progress.scored / seconds, settings.units);
       process.stdout.write(
-        `${isTerminal ? '' : '\n'}${lines.join('\n')}\n${places === undefined ? '' : `${where(places)}\n`}`,
+        `${isTerminal ? '' : '\n'}${lines.join('\n')}\n${places === undefined ? '' : `${where({ ...places, page: undefined })}\n`}`,
       );
       return progress.refused > 0 ? 1 : 0;
     },
@@ -135,7 +135,7 @@ function count(value: number): string {
 
 /** Rows a second over the last few seconds. */
 class Rate {
-  readonly #seen: { atMs: number; rows: number }[] = [];
+  readonly #seen = [{ atMs: performance.now(), rows: 0 }];
 
   of(rows: number): number {
     const atMs = performance.now();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Books } from '../../src/metric/ledger/books.ts';
+import { type Books, predictionImbalance } from '../../src/metric/ledger/books.ts';
 import type { PredictionRecord, TruthRecord } from '../../src/wire/records.ts';
 import { LedgerOnDisk, Scratch } from './ledger-fixture.ts';
 import { prediction, truth } from './records.ts';
@@ -105,4 +105,26 @@ test('a truth at the horizon is in time, one a millisecond later is late, whatev
       assert.equal(books.truths.orphan, apart === -11 ? 1 : 0);
     }
   }
+});
+
+test('a prediction that expired and then meets a truth of another kind is refused, and the books still balance', async () => {
+  using scratch = new Scratch();
+  await using disk = await LedgerOnDisk.open({ dir: scratch.dir, horizonMs: 10, retentionMs: 1e9 });
+  const none = { predictions: 0, truths: 0 };
+  const [text, number] = [
+    prediction(1, 'high', { timeMs: 1_000 }),
+    prediction(1, 3, { timeMs: 1_000, model: 'b' }),
+  ];
+  await disk.ledger.commit({ nowMs: 9_000, predictions: [text, number], truths: [], refused: none });
+  assert.equal(disk.ledger.books.models[0]?.counts.expired, 1);
+  const truths = [truth(1, 4, { timeMs: 1_005 })];
+  const { refused } = await disk.ledger.commit({ nowMs: 9_000, predictions: [], truths, refused: none });
+  assert.deepEqual(
+    refused.map(({ kind, text }) => [kind, text]),
+    [['prediction', '{"id":1,"body":"high","model":"a","time":1}']],
+  );
+  const [a, b] = disk.ledger.books.models;
+  assert.deepEqual([a?.counts.refused, a?.counts.expired, b?.counts.scored, b?.counts.expired], [1, 0, 1, 0]);
+  assert.deepEqual([a?.cohorts.list()[0]?.cell.count, b?.cohorts.list()[0]?.cell.count], [0, 1]);
+  for (const { counts } of disk.ledger.books.models) assert.equal(predictionImbalance(counts), 0);
 });

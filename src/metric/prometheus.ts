@@ -18,11 +18,12 @@ export class MetricFigures {
     register(
       new Counter({
         name: 'aftermath_predictions_total',
-        help: 'Predictions received, by what became of them; pending ones are a gauge of their own',
+        help: 'Predictions received, by what became of them for good; pending and expired ones are gauges',
         labelNames: ['result'],
         registers,
         collect() {
-          const { received: _received, pending: _pending, ...results } = allPredictions(ledger.books);
+          const { scored, duplicate, conflict, unknown, refused } = allPredictions(ledger.books);
+          const results = { scored, duplicate, conflict, unknown, refused };
           this.reset();
           for (const [result, count] of Object.entries(results)) this.inc({ result }, count);
         },
@@ -31,11 +32,12 @@ export class MetricFigures {
     register(
       new Counter({
         name: 'aftermath_truths_total',
-        help: 'Truths received, by what became of them; waiting ones are a gauge of their own',
+        help: 'Truths received, by what became of them for good; waiting, orphan and late ones are gauges',
         labelNames: ['result'],
         registers,
         collect() {
-          const { received: _received, waiting: _waiting, ...results } = ledger.books.truths;
+          const { matched, revision, duplicate, unknown, refused } = ledger.books.truths;
+          const results = { matched, revision, duplicate, unknown, refused };
           this.reset();
           for (const [result, count] of Object.entries(results)) this.inc({ result }, count);
         },
@@ -49,6 +51,18 @@ export class MetricFigures {
       aftermath_truths_waiting: {
         help: 'Truths that wait for their prediction',
         read: () => ledger.books.truths.waiting,
+      },
+      aftermath_predictions_expired: {
+        help: 'Predictions whose truth did not come in time; one that comes after all, and was in time by its own clock, takes one back',
+        read: () => allPredictions(ledger.books).expired,
+      },
+      aftermath_truths_orphan: {
+        help: 'Truths whose prediction did not come in time',
+        read: () => ledger.books.truths.orphan,
+      },
+      aftermath_truths_late: {
+        help: 'Truths that came too late for every prediction of their id',
+        read: () => ledger.books.truths.late,
       },
       aftermath_ledger_bytes: { help: 'Size of the ledger on disk', read: () => ledger.bytes },
     };

@@ -325,8 +325,11 @@ test('Prometheus reads the books, and each record is in one place of them', asyn
     'aftermath_predictions_total{result="scored"} 1',
     'aftermath_predictions_total{result="duplicate"} 1',
     'aftermath_predictions_pending 1',
+    'aftermath_predictions_expired 0',
+    'aftermath_coverage_ratio{model="default"} 0.5',
     'aftermath_truths_total{result="matched"} 1',
     'aftermath_truths_waiting 0',
+    'aftermath_truths_late 0',
   ]) {
     assert.ok(text.includes(`${line}\n`), line);
   }

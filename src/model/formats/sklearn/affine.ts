@@ -27,23 +27,50 @@ export function affineOf(
   return { outputs, width, weights, intercepts };
 }
 
-/** rows × outputs of W x + b. */
+/** rows × outputs of W x + b, each sum in the order of the columns. */
 export function applyAffine(affine: Affine, values: Float64Array, rows: number): Float64Array {
-  const { outputs, width, weights, intercepts } = affine;
+  const { outputs } = affine;
   const result = new Float64Array(rows * outputs);
-  let to = 0;
-  for (let row = 0; row < rows; row++) {
-    const from = row * width;
-    for (let output = 0; output < outputs; output++) {
-      const start = output * width;
-      let sum = 0;
-      for (let column = 0; column < width; column++) {
-        sum += (values[from + column] as number) * (weights[start + column] as number);
-      }
-      result[to++] = sum + (intercepts[output] as number);
-    }
-  }
+  for (let output = 0; output < outputs; output++) addOutput(affine, output, values, result);
   return result;
+}
+
+/** Four rows side by side: a sum in order waits for each of its additions, and the other three go on meanwhile. */
+function addOutput(
+  { outputs, width, weights: all, intercepts }: Affine,
+  output: number,
+  values: Float64Array,
+  result: Float64Array,
+): void {
+  const weights = all.subarray(output * width, (output + 1) * width);
+  const intercept = intercepts[output] as number;
+  let from = 0;
+  let to = output;
+  for (; to + 3 * outputs < result.length; from += 4 * width, to += 4 * outputs) {
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
+    for (let column = 0; column < width; column++) {
+      const weight = weights[column] as number;
+      const at = from + column;
+      a += (values[at] as number) * weight;
+      b += (values[at + width] as number) * weight;
+      c += (values[at + 2 * width] as number) * weight;
+      d += (values[at + 3 * width] as number) * weight;
+    }
+    result[to] = a + intercept;
+    result[to + outputs] = b + intercept;
+    result[to + 2 * outputs] = c + intercept;
+    result[to + 3 * outputs] = d + intercept;
+  }
+  for (; to < result.length; from += width, to += outputs) {
+    let sum = 0;
+    for (let column = 0; column < width; column++) {
+      sum += (values[from + column] as number) * (weights[column] as number);
+    }
+    result[to] = sum + intercept;
+  }
 }
 
 /**

@@ -36,6 +36,12 @@ export function checkNumbers(
   return values;
 }
 
+/** Whether every value is a number that is not infinite. */
+export function allFinite(values: Float64Array): boolean {
+  for (let at = 0; at < values.length; at++) if ((values[at] as number) * 0 !== 0) return false;
+  return true;
+}
+
 /** The smallest magnitude that rounds to infinity in float32. */
 const FLOAT32_OVERFLOW = 3.4028235677973366e38;
 

@@ -1,6 +1,6 @@
 import { affineOf, applyAffine } from './affine.ts';
 import type { Attributes } from './attributes.ts';
-import { checkNumbers } from './checks.ts';
+import { allFinite, checkNumbers } from './checks.ts';
 import type { Builder } from './registry.ts';
 import type { Built } from './step.ts';
 
@@ -62,7 +62,9 @@ function linked(attributes: Attributes, inverse: ((value: number) => number) | u
     featureCount: affine.width,
     outputs: affine.outputs,
     predict(frame, refusals) {
-      const result = applyAffine(affine, checkNumbers(frame, refusals, { who }), frame.rows);
+      const result = applyAffine(affine, frame.values, frame.rows);
+      // A value that is missing or infinite leaves no sum finite, whatever its weight; and there are fewer sums to look at.
+      if (frame.cells !== undefined || !allFinite(result)) checkNumbers(frame, refusals, { who });
       return inverse === undefined ? result : result.map((value) => inverse(value));
     },
   };

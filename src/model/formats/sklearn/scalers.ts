@@ -1,6 +1,6 @@
 import { requireSame } from './affine.ts';
 import type { Attributes } from './attributes.ts';
-import { checkNumbers } from './checks.ts';
+import { allFinite, checkNumbers } from './checks.ts';
 import type { Builder } from './registry.ts';
 import { numericFrame, type Built, type Frame } from './step.ts';
 
@@ -45,24 +45,47 @@ function shiftThenScale(
   const who = attributes.className;
   const width = center?.length ?? scale?.length;
   if (center !== undefined && scale !== undefined) requireSame(who, 'scales', scale.length, center.length);
+  if (width === undefined) return unchanged(who);
+  const zeros = new Float64Array(width);
+  const ones = new Float64Array(width).fill(1);
   return {
     kind: 'transformer',
     featureCount: width,
     outputWidth: width,
     transform(frame, refusals) {
-      const values = checkNumbers(frame, refusals, { who, missing: true });
-      const result = new Float64Array(values.length);
-      for (let at = 0, column = 0; at < values.length; at++) {
-        let value = values[at] as number;
-        if (center !== undefined) value -= center[column] as number;
-        if (scale !== undefined) value /= scale[column] as number;
-        result[at] = clip ? Math.min(1, Math.max(-1, value)) : value;
-        column = column + 1 === frame.width ? 0 : column + 1;
-      }
+      const result = shiftedAndScaled(frame, center ?? zeros, scale ?? ones);
+      // As in a linear model: what came out finite went in finite.
+      if (frame.cells !== undefined || !allFinite(result))
+        checkNumbers(frame, refusals, { who, missing: true });
+      if (clip) for (const [at, value] of result.entries()) result[at] = Math.min(1, Math.max(-1, value));
       return numericFrame(frame.rows, frame.width, result);
     },
     inverse: (frame) => eachColumn(frame, (value, at) => value * (scale?.[at] ?? 1) + (center?.[at] ?? 0)),
   };
+}
+
+/** A scaler that was told neither to shift nor to scale. */
+function unchanged(who: string): Built {
+  return {
+    kind: 'transformer',
+    outputWidth: undefined,
+    keepsWidth: true,
+    transform(frame, refusals) {
+      return numericFrame(frame.rows, frame.width, checkNumbers(frame, refusals, { who, missing: true }));
+    },
+    inverse: (frame) => frame,
+  };
+}
+
+function shiftedAndScaled({ values, width }: Frame, center: Float64Array, scale: Float64Array): Float64Array {
+  const result = new Float64Array(values.length);
+  for (let start = 0; start < values.length; start += width) {
+    for (let column = 0; column < width; column++) {
+      const value = (values[start + column] as number) - (center[column] as number);
+      result[start + column] = value / (scale[column] as number);
+    }
+  }
+  return result;
 }
 
 function eachColumn(frame: Frame, change: (value: number, column: number) => number): Frame {

@@ -26,7 +26,7 @@ export const metricCommand: Command = command({
               ...metricOf(values),
               ...values,
               ...stream(values),
-              bind: { truth: values.bind, predictions: undefined },
+              bind: values.bind,
             },
             context,
           ),

@@ -1,6 +1,7 @@
 import { isatty } from 'node:tty';
 import { createLogUpdate } from 'log-update';
-import type { FigureValue, ModelSnapshot } from '../wire/snapshot.ts';
+import type { FigureValue } from '../stats/figure.ts';
+import type { ModelSnapshot } from '../wire/snapshot.ts';
 import type { Progress } from './run-progress.ts';
 
 /** Where the results are. */

@@ -83,12 +83,7 @@ export const runCommand: Command = command({
           context,
         ),
       );
-      const metric = own(
-        await startMetric(
-          { ...metricOf(values), ...common, bind: { truth: undefined, predictions: undefined } },
-          context,
-        ),
-      );
+      const metric = own(await startMetric({ ...metricOf(values), ...common, bind: undefined }, context));
       const model = own(await startModel({ ...common, ...SERVING_LIMITS, bind: undefined, models }, context));
       const features = own(
         await startFeatures(

@@ -2,7 +2,7 @@ import { absoluteError } from './absolute-error.ts';
 import { idText } from '../wire/id.ts';
 import type { Value } from '../wire/records.ts';
 import type { LedgerTask, Outcome } from './ledger/ledger.ts';
-import type { LogColumn } from './settings.ts';
+import type { LogColumn } from '../wire/log-columns.ts';
 
 /** The first line of a log, with its end. */
 export function headerLine(columns: readonly LogColumn[]): string {

@@ -17,7 +17,7 @@ import type { Logger } from '../service/logging.ts';
 import type { LedgerTask, LogCursor, Outcome } from './ledger/ledger.ts';
 import { adoptRebuilt, rebuild } from './log-rebuild.ts';
 import { headerLine, rowLine } from './log-row.ts';
-import type { LogColumn } from './settings.ts';
+import type { LogColumn } from '../wire/log-columns.ts';
 
 /** Where the log is and what stands in it. */
 export interface LogSettings {

@@ -1,3 +1,5 @@
+import type { Source } from '../service/setting.ts';
+import type { LogColumn } from '../wire/log-columns.ts';
 import type { DataQueues, Dialect } from '../wire/queues.ts';
 
 /** What the metric stage is told. All of it is required: defaults live in `config.ts` alone. */
@@ -6,8 +8,8 @@ export interface MetricSettings {
   readonly queues: DataQueues;
   /** How a queue that does not exist yet is declared. */
   readonly dialect: Dialect;
-  /** Exchanges of a team's own that our queues are bound to, so that nobody loses messages to us. */
-  readonly bind: { readonly truth: BindSource | undefined; readonly predictions: BindSource | undefined };
+  /** Exchange of a team's own that the truth comes from, so that nobody loses messages to us. */
+  readonly bind: Source | undefined;
   /** File of the ledger; created, with its directory, when missing. */
   readonly ledgerPath: string;
   /** Directory of `metric_log.csv`; created when missing. */
@@ -38,12 +40,6 @@ export interface MetricSettings {
   readonly lingerMs: number;
 }
 
-/** An exchange of a team's own, and the routing key that our queue is bound with. */
-export interface BindSource {
-  readonly exchange: string;
-  readonly key: string;
-}
-
 /** What a commit survives. */
 export const DURABILITIES = ['power-cut', 'process'] as const;
 export type Durability = (typeof DURABILITIES)[number];
@@ -51,11 +47,3 @@ export type Durability = (typeof DURABILITIES)[number];
 /** What the truths are said to be; `auto`: the first outcome tells. */
 export const TASK_SETTINGS = ['auto', 'regression', 'classification'] as const;
 export type TaskSetting = (typeof TASK_SETTINGS)[number];
-
-/** Names of the further columns. */
-export const LOG_COLUMNS = ['model', 'version', 'time', 'tags', 'revision', 'proba'] as const;
-/**
- * A further column of the log. `time`: event time of the prediction, ISO 8601, else its arrival; `tags` and
- * `proba`: JSON; `revision`: 0 for the first outcome of an id and model, then 1, 2, …
- */
-export type LogColumn = (typeof LOG_COLUMNS)[number];

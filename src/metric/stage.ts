@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { deadLetter } from '../broker/dead-letters.ts';
 import type { Consumer, Delivery } from '../broker/broker.ts';
+import { declareInput } from '../service/input-queue.ts';
 import type { Readiness, Stage, StageContext } from '../service/stage.ts';
 import { AftermathError, messageOf } from '../service/errors.ts';
 import { decodeControl } from '../wire/control.ts';
@@ -88,6 +89,8 @@ class RunningMetric implements MetricStage {
   /** Records in a message, as the last ones had them; at first as our own services send them. */
   readonly #perMessage = { predictions: 256, truths: 256 };
   readonly #outputNotice: OutputNotice;
+  /** The queues that are read. */
+  readonly #input: Record<Side, string>;
   readonly #balance = new Balance(BALANCE);
   readonly #end = Promise.withResolvers<void>();
   readonly #consumers: Consumer[] = [];
@@ -101,6 +104,7 @@ class RunningMetric implements MetricStage {
 
   constructor(settings: MetricSettings, context: StageContext, parts: Parts) {
     this.#settings = settings;
+    this.#input = { predictions: settings.queues.predictions, truths: settings.queues.truth };
     this.#context = context;
     this.#parts = parts;
     this.logPath = parts.metricLog.path;
@@ -154,16 +158,16 @@ class RunningMetric implements MetricStage {
     const { broker } = this.#context;
     const { queues, dialect, bind, prefetch, batchMax, lingerMs } = this.#settings;
     await broker.declareQueue(dataQueue(queues.predictions, dialect));
-    await broker.declareQueue(dataQueue(queues.truth, dialect));
+    this.#input.truths = await declareInput(broker, { queue: queues.truth, dialect, bind });
     await broker.declareFanout(SNAPSHOTS);
     await broker.declareFanout(CONTROL);
-    if (bind.predictions !== undefined) await broker.bindQueue(queues.predictions, bind.predictions);
-    if (bind.truth !== undefined) await broker.bindQueue(queues.truth, bind.truth);
     const options = { prefetch, batchMax, lingerMs, overlap: OVERLAP };
     await this.#keep(broker.subscribe(CONTROL, (message) => this.#control(message.payload)));
     // Predictions first: most come before their truth, and those that do need one state less.
-    await this.#keep(broker.consume(queues.predictions, options, (batch) => this.#takePredictions(batch)));
-    await this.#keep(broker.consume(queues.truth, options, (batch) => this.#takeTruths(batch)));
+    await this.#keep(
+      broker.consume(this.#input.predictions, options, (batch) => this.#takePredictions(batch)),
+    );
+    await this.#keep(broker.consume(this.#input.truths, options, (batch) => this.#takeTruths(batch)));
     this.#consuming = true;
   }
 
@@ -196,8 +200,7 @@ class RunningMetric implements MetricStage {
 
   /** Takes a batch a few messages at a time: one may hold a record or ten thousand. */
   async #takeAll(batch: readonly Delivery[], side: Side, read: Read): Promise<void> {
-    const { queues } = this.#settings;
-    const origin = side === 'truths' ? queues.truth : queues.predictions;
+    const origin = this.#input[side];
     using _hand = this.#balance.enter(side);
     const taken: Promise<void>[] = [];
     for (let from = 0; from < batch.length;) {
@@ -259,13 +262,12 @@ class RunningMetric implements MetricStage {
   }
 
   async #buryRecords(refused: readonly LedgerRefusal[]): Promise<void> {
-    const { queues } = this.#settings;
     for (const kind of ['prediction', 'truth'] as const) {
       const refusals = refused
         .filter((refusal) => refusal.kind === kind)
         .map(({ code, reason, text }) => ({ code, reason, text, count: 1 }));
       if (refusals.length > 0)
-        await this.#bury(refusals, kind === 'truth' ? queues.truth : queues.predictions);
+        await this.#bury(refusals, this.#input[kind === 'truth' ? 'truths' : 'predictions']);
     }
   }
 

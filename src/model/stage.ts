@@ -78,6 +78,9 @@ export async function startModel(settings: ModelSettings, context: StageContext)
       }),
   });
 
+  /** The queue that is read. */
+  let input = settings.queues.features;
+
   async function handle(batch: readonly Delivery[]): Promise<void> {
     // One batch is scored after the other, by one version of each model; while it is on its way the next is scored.
     const open = await turns.take(() => scoreBatch(batch));
@@ -132,7 +135,7 @@ export async function startModel(settings: ModelSettings, context: StageContext)
     figures.rows.inc({ model, result: 'refused' }, rows);
     const first = refusals[0]?.reason;
     log.warn(`refused ${rows} ${rows === 1 ? 'row' : 'rows'}, kept in the dead-letter queue: ${first}`);
-    return [deadLetter(broker, { refusals, origin: settings.queues.features, service: 'model' })];
+    return [deadLetter(broker, { refusals, origin: input, service: 'model' })];
   }
 
   function control(payload: Payload): void {
@@ -149,7 +152,7 @@ export async function startModel(settings: ModelSettings, context: StageContext)
   let stopping: Promise<void> | undefined;
   let isConsuming = false;
   const done = (async () => {
-    const input = await declareInput(broker, { ...settings, queue: settings.queues.features });
+    input = await declareInput(broker, { ...settings, queue: settings.queues.features });
     await broker.declareQueue(dataQueue(settings.queues.predictions, settings.dialect));
     await broker.declareFanout(CONTROL);
     consumers.push(await broker.subscribe(CONTROL, (message) => control(message.payload)));

@@ -1,3 +1,4 @@
+import type { Figures } from '../stats/figure.ts';
 import { z } from 'zod';
 import { decodeObject, refusedTo } from './object.ts';
 import { Payload } from './payload.ts';
@@ -103,20 +104,6 @@ export interface TruthBooks {
   readonly unknown: number;
   readonly refused: number;
 }
-
-/** A figure with its uncertainty: without an interval only `value`. */
-export interface FigureValue {
-  readonly value: number;
-  readonly low?: number;
-  readonly high?: number;
-  /** Coverage of the interval, 0..1. */
-  readonly level?: number;
-  /** How the interval was made. */
-  readonly method?: string;
-}
-
-/** Figures by name. */
-export type Figures = Readonly<Record<string, FigureValue>>;
 
 /**
  * Absolute errors in bins of equal width that begin at 0; bin i covers [i·width, (i+1)·width), and

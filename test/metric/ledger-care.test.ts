@@ -14,7 +14,7 @@ import { test } from 'node:test';
 import pino from 'pino';
 import { checkLedger } from '../../src/metric/ledger-check.ts';
 import { type RebuildOptions, rebuildLedger } from '../../src/metric/ledger-rebuild.ts';
-import type { LogColumn } from '../../src/metric/settings.ts';
+import type { LogColumn } from '../../src/wire/log-columns.ts';
 import type { PredictionRecord, TruthRecord } from '../../src/wire/records.ts';
 import { LedgerOnDisk, Scratch } from './ledger-fixture.ts';
 import { prediction, truth } from './records.ts';

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
-import type { LogColumn } from '../../src/metric/settings.ts';
+import type { LogColumn } from '../../src/wire/log-columns.ts';
 import { SqliteLedger, type SqliteLedgerSettings } from '../../src/metric/ledger/sqlite.ts';
 import { MetricLog } from '../../src/metric/log.ts';
 import { OutcomeKeeper } from '../../src/metric/outcome-keeper.ts';

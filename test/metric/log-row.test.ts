@@ -4,7 +4,7 @@ import Papa from 'papaparse';
 import fc from 'fast-check';
 import type { Outcome } from '../../src/metric/ledger/ledger.ts';
 import { headerLine, rowLine } from '../../src/metric/log-row.ts';
-import { LOG_COLUMNS } from '../../src/metric/settings.ts';
+import { LOG_COLUMNS } from '../../src/wire/log-columns.ts';
 import type { Value } from '../../src/wire/records.ts';
 
 function outcome(id: string, [truth, prediction]: readonly [Value, Value], more: object = {}): Outcome {

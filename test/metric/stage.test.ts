@@ -22,7 +22,7 @@ function settingsIn(dir: string): MetricSettings {
   return {
     queues: DATA_QUEUES,
     dialect: 'native',
-    bind: { truth: undefined, predictions: undefined },
+    bind: undefined,
     ledgerPath: join(dir, 'ledger.db'),
     logsDir: dir,
     logColumns: [],

@@ -1,7 +1,8 @@
 import { shownName } from '../charts/names.ts';
 import { countOf, formatCount, formatFigure } from '../charts/numbers.ts';
 import type { Feed } from '../feed.ts';
-import type { FigureValue, ModelSnapshot } from '../../wire/snapshot.ts';
+import type { FigureValue } from '../../stats/figure.ts';
+import type { ModelSnapshot } from '../../wire/snapshot.ts';
 import { element } from './element.ts';
 import type { PageState } from './state.ts';
 

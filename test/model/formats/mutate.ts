@@ -12,11 +12,19 @@ export function mutate(original: Uint8Array, seed: number): Uint8Array {
     if (kind === 0) bytes[at] = (bytes[at] as number) ^ (1 << below(8));
     else if (kind === 1) bytes[at] = below(256);
     else if (kind === 2) bytes.fill([0, 0xff, 0x7f, 0x80][below(4)] as number, at, at + length);
-    else if (kind === 3) bytes = Uint8Array.from([...bytes.subarray(0, at), ...bytes.subarray(at + length)]);
+    else if (kind === 3) bytes = without(bytes, at, length);
     else if (kind === 4) bytes.copyWithin(below(bytes.length), at, at + length);
     else bytes = bytes.slice(0, Math.max(1, bytes.length - below(bytes.length)));
   }
   return bytes;
+}
+
+function without(bytes: Uint8Array, at: number, length: number): Uint8Array<ArrayBuffer> {
+  const rest = bytes.subarray(at + length);
+  const shorter = new Uint8Array(at + rest.length);
+  shorter.set(bytes.subarray(0, at));
+  shorter.set(rest, at);
+  return shorter;
 }
 
 /** @see mulberry32 by Tommy Ettinger */

@@ -29,8 +29,10 @@ export class Sklearn implements AsyncDisposable {
     let said = '';
     child.stderr.on('data', (text: Buffer) => (said += text.toString()));
     const lines = linesOf(createInterface({ input: child.stdout }));
+    const closed = once(child, 'close');
     const first = await lines.next();
     if (first.done !== true) return new Sklearn(child, lines, JSON.parse(first.value) as PythonVersions);
+    await closed;
     if (/No module named '(sklearn|numpy)'/.test(said)) return undefined;
     throw new Error(`${script} failed:\n${said}`);
   }

@@ -164,6 +164,7 @@ async function numbersOf(file: string): Promise<Float64Array> {
   return new Float64Array(Uint8Array.from(bytes).buffer);
 }
 
+/** Other rows each time: of a batch that comes again the processor knows every branch. */
 function pieces(rows: Float64Array, batch: number): Float64Array[] {
   const length = batch * WIDTH;
   return Array.from({ length: rows.length / length }, (_, i) => rows.subarray(i * length, (i + 1) * length));

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../src/service/errors.ts';
-import { originalNames, originalOf, type Original } from '../test/model/formats/fuzz_corpus.ts';
-import { fuzzTrial, type Outcome } from '../test/model/formats/fuzz_trial.ts';
+import { originalNames, originalOf, type Original } from '../test/model/formats/fuzz-corpus.ts';
+import { fuzzTrial, type Outcome } from '../test/model/formats/fuzz-trial.ts';
 
 /** What the thread is to do. */
 export interface FuzzTask {

@@ -6,7 +6,7 @@
  */
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import type { Outcome } from '../test/model/formats/fuzz_trial.ts';
+import type { Outcome } from '../test/model/formats/fuzz-trial.ts';
 import type { FuzzReport, FuzzTask, Outcomes } from './fuzz-thread.ts';
 
 /** Beyond the second of computing after which a trial that ends has failed; a busy machine may take its time. */

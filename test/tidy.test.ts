@@ -46,7 +46,9 @@ test('a file holds one concept, in at most 400 lines, and is called after it', (
       return [
         ...(lines > LINES_MAX ? [`${path} has ${lines} lines: split it, a concept a file.`] : []),
         ...(vague.has(name) ? [`${path} says nothing about what is in it: name it after its concept.`] : []),
-        ...(/^[a-z0-9]+([-_][a-z0-9]+)*$/.test(name) ? [] : [`${path}: write its name in-lower-case.`]),
+        ...(/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)
+          ? []
+          : [`${path}: write its name in-lower-case-with-hyphens.`]),
       ];
     }),
   );

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { openBroker } from '../broker/open.ts';
 import { DEFAULT_PORTS } from '../config.ts';
-import { SERVING_LIMITS } from '../model/serving_limits.ts';
+import { SERVING_LIMITS } from '../model/serving-limits.ts';
 import { startModel } from '../model/stage.ts';
 import { command, brokerUrl, required, SAYING } from './command.ts';
 import { BROKER, SERVING, stream } from './broker-settings.ts';

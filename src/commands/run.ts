@@ -5,7 +5,7 @@ import { openBroker } from '../broker/open.ts';
 import { DEFAULT_PORTS, FEATURES_LIMITS, PAGE_LIMITS, type SettingKey } from '../config.ts';
 import { startFeatures } from '../features/stage.ts';
 import { startMetric } from '../metric/stage.ts';
-import { SERVING_LIMITS } from '../model/serving_limits.ts';
+import { SERVING_LIMITS } from '../model/serving-limits.ts';
 import { startModel } from '../model/stage.ts';
 import { startPlot } from '../plot/stage.ts';
 import { ReplayClock, SYSTEM_CLOCK } from '../service/clock.ts';

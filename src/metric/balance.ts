@@ -5,10 +5,12 @@ export type Side = 'predictions' | 'truths';
 export interface BalanceBounds {
   /** One side may be so far ahead. */
   readonly leadMax: number;
-  /** Waited for a side that has nothing in hand. */
+  /** Waited for a side that has nothing in hand, and had nothing lately. */
   readonly idleMs: number;
-  /** Waited for one that has, again and again as long as it takes `streamMin` records in that time. */
+  /** Waited for any other, again and again as long as it takes `streamMin` records in that time. */
   readonly busyMs: number;
+  /** So long after its last records a side still counts as busy: whoever feeds it may be the slower one. */
+  readonly latelyMs: number;
   readonly streamMin: number;
 }
 
@@ -24,6 +26,7 @@ export class Balance {
   readonly #bounds: BalanceBounds;
   readonly #admitted = { predictions: 0, truths: 0 };
   readonly #inHand = { predictions: 0, truths: 0 };
+  readonly #lastMs = { predictions: -Infinity, truths: -Infinity };
   /** How far ahead predictions were when it was last found that there is nothing to wait for. */
   #base = 0;
   #moved = Promise.withResolvers<void>();
@@ -42,15 +45,17 @@ export class Balance {
   async admit(side: Side, records: number): Promise<void> {
     if (this.#isAhead(side)) await this.#waitFor(side === 'predictions' ? 'truths' : 'predictions', side);
     this.#admitted[side] += records;
+    this.#lastMs[side] = performance.now();
     this.#moved.resolve();
     this.#moved = Promise.withResolvers();
   }
 
   async #waitFor(other: Side, side: Side): Promise<void> {
     for (;;) {
-      const { idleMs, busyMs, streamMin } = this.#bounds;
+      const { idleMs, busyMs, latelyMs, streamMin } = this.#bounds;
+      const isBusy = this.#inHand[other] > 0 || performance.now() - this.#lastMs[other] < latelyMs;
       const before = this.#admitted[other];
-      await this.#untilLevel(side, this.#inHand[other] > 0 ? busyMs : idleMs);
+      await this.#untilLevel(side, isBusy ? busyMs : idleMs);
       if (!this.#isAhead(side)) return;
       if (this.#admitted[other] - before >= streamMin) continue;
       this.#base = this.#admitted.predictions - this.#admitted.truths;

@@ -367,19 +367,25 @@ type Read = (deliveries: readonly Delivery[]) => {
 };
 
 /** About so many records are read and handed over at a time. */
-const CONTRIBUTION_RECORDS = 4_096;
+const CONTRIBUTION_RECORDS = 2_048;
 
 /** Contributions of one batch that wait for their transaction. */
-const OPEN_CONTRIBUTIONS_MAX = 6;
+const OPEN_CONTRIBUTIONS_MAX = 2;
 
 /** While both queues have a backlog neither runs further ahead than memory holds with ease. */
-const BALANCE = { leadMax: 32_768, idleMs: 20, busyMs: 250, streamMin: CONTRIBUTION_RECORDS } as const;
+const BALANCE = {
+  leadMax: 32_768,
+  idleMs: 20,
+  busyMs: 250,
+  latelyMs: 1_000,
+  streamMin: CONTRIBUTION_RECORDS,
+} as const;
 
 /** What comes in one transaction at most: it bounds how long one blocks everything else. */
 const COMMIT_RECORDS_MAX = 16_384;
 
 /** Batches of one queue that may wait for the same transaction. */
-const OVERLAP = 4;
+const OVERLAP = 2;
 
 const MAINTAIN_EVERY_MS = 200;
 const LAST_SNAPSHOT_MS = 1000;

@@ -3,7 +3,7 @@ import type { Clock } from '../service/clock.ts';
 import { decodeFeatures } from '../wire/features.ts';
 import { piecesOf } from '../wire/pieces.ts';
 import type { FeatureRecord, Refusal } from '../wire/records.ts';
-import { SERVING_LIMITS } from './serving_limits.ts';
+import { SERVING_LIMITS } from './serving-limits.ts';
 
 /** Rows that are scored together, and what could not be read before them. */
 export interface Group {

@@ -4,9 +4,9 @@ import { codeOf, messageOf } from '../service/errors.ts';
 import { identify } from './formats/identify.ts';
 import type { ParsedModel } from './formats/served.ts';
 import { build } from './formats/build.ts';
-import { InTurns } from './in_turns.ts';
-import { ModelLoadError } from './load_error.ts';
-import { DEFAULT_LOAD_LIMITS, type LoadLimits } from './load_limits.ts';
+import { InTurns } from './in-turns.ts';
+import { ModelLoadError } from './load-error.ts';
+import { DEFAULT_LOAD_LIMITS, type LoadLimits } from './load-limits.ts';
 import type { LoadedModel, Predictor } from './predictor.ts';
 import { ModelThread, openThread } from './thread.ts';
 

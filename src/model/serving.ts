@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import type { Value } from '../wire/records.ts';
-import { DEFAULT_LOAD_LIMITS } from './load_limits.ts';
+import { DEFAULT_LOAD_LIMITS } from './load-limits.ts';
 import { loadModel } from './load.ts';
-import { ModelLoadError } from './load_error.ts';
+import { ModelLoadError } from './load-error.ts';
 import { valueAt, type Predictor } from './predictor.ts';
 import { readSidecar, sidecarPaths, stemOf, type SelfTest } from './sidecar.ts';
 import { rowsToTable } from './table.ts';

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { codeOf, messageOf } from '../service/errors.ts';
 import type { Cell, Features, Value } from '../wire/records.ts';
-import { ModelLoadError } from './load_error.ts';
+import { ModelLoadError } from './load-error.ts';
 
 /** What its owner says about a model file, in `NAME.model.json` beside it. All of it is optional. */
 export interface Sidecar {

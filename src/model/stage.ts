@@ -14,7 +14,7 @@ import { groupsOf, type Group } from './groups.ts';
 import { Reloading } from './reloading.ts';
 import { score, type Scored } from './scoring.ts';
 import type { ServingModel } from './serving.ts';
-import { SERVING_LIMITS } from './serving_limits.ts';
+import { SERVING_LIMITS } from './serving-limits.ts';
 import { Turns } from './turns.ts';
 
 /** What the model stage is told. All of it is required: defaults live in `config.ts` alone. */

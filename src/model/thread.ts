@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { AftermathError, messageOf } from '../service/errors.ts';
 import type { ParsedFile } from './load.ts';
-import { ModelLoadError } from './load_error.ts';
-import type { LoadLimits } from './load_limits.ts';
+import { ModelLoadError } from './load-error.ts';
+import type { LoadLimits } from './load-limits.ts';
 import type { ModelInfo, Predictions, Predictor, Table } from './predictor.ts';
 
 /** What the thread answers once it has read the file: plain data of a light model, or that it keeps a heavy one. */
@@ -47,7 +47,7 @@ export async function openThread(
 }
 
 /** Beside this file, and compiled when this is. */
-const ENTRY = import.meta.url.endsWith('.ts') ? './thread_entry.ts' : './thread_entry.js';
+const ENTRY = import.meta.url.endsWith('.ts') ? './thread-entry.ts' : './thread-entry.js';
 
 /** A heavy model in a thread of its own. It does not keep the process alive while nobody asks it. */
 export class ModelThread implements Predictor {

@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { InTurns } from '../../src/model/in_turns.ts';
+import { InTurns } from '../../src/model/in-turns.ts';
 import { loadBytes, loadModel } from '../../src/model/load.ts';
 import { rowsToTable } from '../../src/model/table.ts';
 import { ModelThread } from '../../src/model/thread.ts';

@@ -15,7 +15,7 @@ import fc from 'fast-check';
 import { readOnnx } from '../../src/model/formats/onnx/graph.ts';
 import { bytesField, numberField } from '../../src/model/formats/onnx/protobuf.ts';
 import { loadModel } from '../../src/model/load.ts';
-import { ModelLoadError } from '../../src/model/load_error.ts';
+import { ModelLoadError } from '../../src/model/load-error.ts';
 import { valueAt, type Predictor } from '../../src/model/predictor.ts';
 import { rowsToTable } from '../../src/model/table.ts';
 import type { Value } from '../../src/wire/records.ts';

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ModelLoadError } from '../../src/model/load_error.ts';
+import { ModelLoadError } from '../../src/model/load-error.ts';
 import { openServing, type ServingModel } from '../../src/model/serving.ts';
 import { rowsToTable } from '../../src/model/table.ts';
 import { writeBooster } from './booster-files.ts';

@@ -2,7 +2,7 @@ import pino from 'pino';
 import { Registry } from 'prom-client';
 import { MemoryBroker } from '../../src/broker/memory.ts';
 import { openServing } from '../../src/model/serving.ts';
-import { SERVING_LIMITS } from '../../src/model/serving_limits.ts';
+import { SERVING_LIMITS } from '../../src/model/serving-limits.ts';
 import { startModel, type ModelStage } from '../../src/model/stage.ts';
 import { SYSTEM_CLOCK } from '../../src/service/clock.ts';
 import { encodeControl, type Control } from '../../src/wire/control.ts';

@@ -1,4 +1,4 @@
-import { ModelLoadError } from '../load_error.ts';
+import { ModelLoadError } from '../load-error.ts';
 
 const BASE_BYTES = 40 * 2 ** 20;
 const BYTES_PER_UNPACKED_BYTE = 5;

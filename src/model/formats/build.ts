@@ -2,7 +2,7 @@ import { buildLightgbm } from './lightgbm/file.ts';
 import type { ParsedModel, Served } from './served.ts';
 import { buildSklearn } from './sklearn.ts';
 import { buildXgboost } from './xgboost/file.ts';
-import { ModelLoadError } from '../load_error.ts';
+import { ModelLoadError } from '../load-error.ts';
 
 /**
  * Builds the model that a file was read into, whatever library it is from.

@@ -1,5 +1,5 @@
-import { ModelLoadError } from '../load_error.ts';
-import type { LoadLimits } from '../load_limits.ts';
+import { ModelLoadError } from '../load-error.ts';
+import type { LoadLimits } from '../load-limits.ts';
 import { parseLightgbm } from './lightgbm/file.ts';
 import { isLightgbm } from './lightgbm/model.ts';
 import { isOnnx } from './onnx/graph.ts';

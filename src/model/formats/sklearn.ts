@@ -1,6 +1,6 @@
 import type { Value } from '../../wire/records.ts';
-import { ModelLoadError } from '../load_error.ts';
-import type { LoadLimits } from '../load_limits.ts';
+import { ModelLoadError } from '../load-error.ts';
+import type { LoadLimits } from '../load-limits.ts';
 import type { OutputInfo, Predictions, Table } from '../predictor.ts';
 import { Budget } from './budget.ts';
 import { Cursor } from './pickle/cursor.ts';

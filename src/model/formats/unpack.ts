@@ -1,6 +1,6 @@
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
-import { ModelLoadError } from '../load_error.ts';
-import type { LoadLimits } from '../load_limits.ts';
+import { ModelLoadError } from '../load-error.ts';
+import type { LoadLimits } from '../load-limits.ts';
 
 /** A file's content once it is unpacked, and how it was packed. */
 export interface Unpacked {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { it } from 'node:test';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { loadBytes, loadModel } from '../../../src/model/load.ts';
-import { ModelLoadError } from '../../../src/model/load_error.ts';
-import { DEFAULT_LOAD_LIMITS } from '../../../src/model/load_limits.ts';
+import { ModelLoadError } from '../../../src/model/load-error.ts';
+import { DEFAULT_LOAD_LIMITS } from '../../../src/model/load-limits.ts';
 
 const folder = join(import.meta.dirname, '../fixtures/hostile');
 

@@ -6,9 +6,9 @@ import { Budget } from '../../../src/model/formats/budget.ts';
 import { scoreForest } from '../../../src/model/formats/lightgbm/forest.ts';
 import { readLightgbm } from '../../../src/model/formats/lightgbm/model.ts';
 import { loadBytes } from '../../../src/model/load.ts';
-import { ModelLoadError } from '../../../src/model/load_error.ts';
+import { ModelLoadError } from '../../../src/model/load-error.ts';
 import { numbersToTable, rowsToTable } from '../../../src/model/table.ts';
-import { boostersIn, compareBooster, unzipped } from './booster_golden.ts';
+import { boostersIn, compareBooster, unzipped } from './booster-golden.ts';
 import { readTable } from './golden.ts';
 
 const folder = join(import.meta.dirname, '../fixtures/lightgbm');

@@ -1,6 +1,6 @@
 import { it } from 'node:test';
-import { originalOf } from './fuzz_corpus.ts';
-import { fuzzTrial } from './fuzz_trial.ts';
+import { originalOf } from './fuzz-corpus.ts';
+import { fuzzTrial } from './fuzz-trial.ts';
 
 const MODELS = [
   'sklearn-1.2.1/linear.p4.pkl',

@@ -6,10 +6,10 @@ import { Budget } from '../../../src/model/formats/budget.ts';
 import { readXgboost } from '../../../src/model/formats/xgboost/file.ts';
 import { marginsOf } from '../../../src/model/formats/xgboost/margins.ts';
 import { loadBytes } from '../../../src/model/load.ts';
-import { ModelLoadError } from '../../../src/model/load_error.ts';
+import { ModelLoadError } from '../../../src/model/load-error.ts';
 import type { LoadedModel } from '../../../src/model/predictor.ts';
 import { numbersToTable, rowsToTable } from '../../../src/model/table.ts';
-import { boostersIn, compareBooster, singleSteps, unzipped } from './booster_golden.ts';
+import { boostersIn, compareBooster, singleSteps, unzipped } from './booster-golden.ts';
 import { readTable } from './golden.ts';
 
 const folder = join(import.meta.dirname, '../fixtures/xgboost');

@@ -1,8 +1,8 @@
 import type { Cell } from '../../../wire/records.ts';
-import { ModelLoadError } from '../../load_error.ts';
-import { readJson } from '../bounded_json.ts';
+import { ModelLoadError } from '../../load-error.ts';
+import { readJson } from '../bounded-json.ts';
 import type { Budget } from '../budget.ts';
-import type { CategoryColumn } from '../trees/category_codes.ts';
+import type { CategoryColumn } from '../trees/category-codes.ts';
 
 /**
  * The categories of columns that were categorical in a data frame.

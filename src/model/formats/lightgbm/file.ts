@@ -1,4 +1,4 @@
-import { ModelLoadError } from '../../load_error.ts';
+import { ModelLoadError } from '../../load-error.ts';
 import { Budget } from '../budget.ts';
 import type { ParsedContent, Served } from '../served.ts';
 import { serveStep } from '../sklearn.ts';

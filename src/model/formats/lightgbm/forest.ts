@@ -1,8 +1,8 @@
 import type { Budget } from '../budget.ts';
-import { packTrees, placeValues, type PackedTrees } from '../trees/packed_trees.ts';
-import { findLeavesBySets, type SetSplits } from '../trees/set_walk.ts';
+import { packTrees, placeValues, type PackedTrees } from '../trees/packed-trees.ts';
+import { findLeavesBySets, type SetSplits } from '../trees/set-walk.ts';
 import { addLeaves, anyMissing, findLeaves } from '../trees/walk.ts';
-import { joinedLinear } from './linear_leaves.ts';
+import { joinedLinear } from './linear-leaves.ts';
 import type { LightgbmTree, LinearLeaves } from './tree.ts';
 
 /** The trees of a LightGBM model, packed; plain data that can cross a thread. */

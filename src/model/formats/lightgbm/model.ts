@@ -1,6 +1,6 @@
-import { ModelLoadError } from '../../load_error.ts';
+import { ModelLoadError } from '../../load-error.ts';
 import type { Budget } from '../budget.ts';
-import type { CategoryColumn } from '../trees/category_codes.ts';
+import type { CategoryColumn } from '../trees/category-codes.ts';
 import { pandasColumns } from './categories.ts';
 import { packForest, type Forest } from './forest.ts';
 import { linkOf, type Link } from './objectives.ts';

@@ -1,9 +1,9 @@
 import type { Value } from '../../../wire/records.ts';
-import { ModelLoadError } from '../../load_error.ts';
+import { ModelLoadError } from '../../load-error.ts';
 import { checkNumbers } from '../sklearn/checks.ts';
 import { argmaxRows, bothSides } from '../sklearn/probabilities.ts';
 import type { Built, Frame, Refusals } from '../sklearn/step.ts';
-import { encodeCategories, textColumns } from '../trees/category_codes.ts';
+import { encodeCategories, textColumns } from '../trees/category-codes.ts';
 import { scoreForest } from './forest.ts';
 import type { LightgbmModel } from './model.ts';
 import { applyLink } from './objectives.ts';

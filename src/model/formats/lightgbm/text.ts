@@ -1,4 +1,4 @@
-import { ModelLoadError } from '../../load_error.ts';
+import { ModelLoadError } from '../../load-error.ts';
 import type { Budget } from '../budget.ts';
 
 /** A block of `key=value` lines of a LightGBM model file; lines without `=` are keys that stand alone. */

@@ -1,5 +1,5 @@
 import type { Value } from '../../../wire/records.ts';
-import { ModelLoadError } from '../../load_error.ts';
+import { ModelLoadError } from '../../load-error.ts';
 import { isObject } from '../pickle/values.ts';
 import { Attributes } from '../sklearn/attributes.ts';
 import type { Builder } from '../sklearn/registry.ts';

@@ -1,4 +1,4 @@
-import { ModelLoadError } from '../../load_error.ts';
+import { ModelLoadError } from '../../load-error.ts';
 import { bytesField, bytesOf, fieldsOf, integersOf, numberField, textOf, type Field } from './protobuf.ts';
 
 /** Class labels in the order of the probabilities. */

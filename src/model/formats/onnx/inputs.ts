@@ -1,5 +1,5 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import { ModelLoadError } from '../../load_error.ts';
+import { ModelLoadError } from '../../load-error.ts';
 import type { Table } from '../../predictor.ts';
 import type { Runtime } from './runtime.ts';
 

@@ -1,6 +1,6 @@
 import type { Tensor } from 'onnxruntime-node';
 import type { Value } from '../../../wire/records.ts';
-import { ModelLoadError } from '../../load_error.ts';
+import { ModelLoadError } from '../../load-error.ts';
 import type { Task } from '../../predictor.ts';
 import type { Labels } from './graph.ts';
 

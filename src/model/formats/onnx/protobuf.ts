@@ -1,4 +1,4 @@
-import { ModelLoadError } from '../../load_error.ts';
+import { ModelLoadError } from '../../load-error.ts';
 
 /** One field of a protobuf message. `whole` is all of it, its tag included, so that it can be copied as it is. */
 export interface Field {

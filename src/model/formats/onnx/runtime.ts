@@ -1,6 +1,6 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { codeOf, messageOf } from '../../../service/errors.ts';
-import { ModelLoadError } from '../../load_error.ts';
+import { ModelLoadError } from '../../load-error.ts';
 
 /** ONNX Runtime, as its package gives it. */
 export type Runtime = typeof import('onnxruntime-node');

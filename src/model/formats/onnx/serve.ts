@@ -1,5 +1,5 @@
 import { messageOf } from '../../../service/errors.ts';
-import { ModelLoadError } from '../../load_error.ts';
+import { ModelLoadError } from '../../load-error.ts';
 import type { Predictions, Table } from '../../predictor.ts';
 import type { ParsedContent, Served } from '../served.ts';
 import { readOnnx, type OnnxFile } from './graph.ts';

@@ -1,4 +1,4 @@
-import { ModelLoadError } from '../../load_error.ts';
+import { ModelLoadError } from '../../load-error.ts';
 import type { Budget } from '../budget.ts';
 import { buildDtype, dtypeOf } from './dtype.ts';
 import { arrayBytes, checkedShape, elementCount, elementsOf } from './ndarray.ts';

@@ -1,4 +1,4 @@
-import { ModelLoadError } from '../../load_error.ts';
+import { ModelLoadError } from '../../load-error.ts';
 
 /** Reads a pickle byte by byte; every declared length is checked against what is left before it is used. */
 export class Cursor {

@@ -1,4 +1,4 @@
-import { ModelLoadError } from '../../load_error.ts';
+import { ModelLoadError } from '../../load-error.ts';
 import { describe, isDtype, type PickleDtype, type PickleValue } from './values.ts';
 
 const ITEM_BYTES_MAX = 2 ** 20;

@@ -1,4 +1,4 @@
-import { ModelLoadError } from '../../load_error.ts';
+import { ModelLoadError } from '../../load-error.ts';
 import type { Cursor } from './cursor.ts';
 import { arrayBytes, checkedShape } from './ndarray.ts';
 import { isArray, isDtype, isGlobal, isObject, type PickleObject, type PickleValue } from './values.ts';

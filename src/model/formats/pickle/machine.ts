@@ -1,4 +1,4 @@
-import { ModelLoadError } from '../../load_error.ts';
+import { ModelLoadError } from '../../load-error.ts';
 import type { Budget } from '../budget.ts';
 import { build, call, instantiate } from './calls.ts';
 import type { Cursor } from './cursor.ts';

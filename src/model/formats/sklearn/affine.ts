@@ -1,4 +1,4 @@
-import { ModelLoadError } from '../../load_error.ts';
+import { ModelLoadError } from '../../load-error.ts';
 import type { Attributes } from './attributes.ts';
 
 /** y = W x + b. `weights` outputs × width, row-major. */

@@ -1,5 +1,5 @@
 import type { Value } from '../../../wire/records.ts';
-import { ModelLoadError } from '../../load_error.ts';
+import { ModelLoadError } from '../../load-error.ts';
 import type { Budget } from '../budget.ts';
 import { elementsOf, numbersOf } from '../pickle/ndarray.ts';
 import {

@@ -1,10 +1,10 @@
-import { ModelLoadError } from '../../load_error.ts';
+import { ModelLoadError } from '../../load-error.ts';
 import { isObject } from '../pickle/values.ts';
-import { packTrees, placeValues } from '../trees/packed_trees.ts';
+import { packTrees, placeValues } from '../trees/packed-trees.ts';
 import { addLeaves } from '../trees/walk.ts';
 import type { Attributes } from './attributes.ts';
 import { checkNumbers } from './checks.ts';
-import { decisionTreeOf } from './decision_tree.ts';
+import { decisionTreeOf } from './decision-tree.ts';
 import { membersOf, toSingle } from './forests.ts';
 import { joined } from './joined.ts';
 import { argmaxRows, bothSides, expit, softmaxRows } from './probabilities.ts';

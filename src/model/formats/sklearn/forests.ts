@@ -1,10 +1,10 @@
 import type { Value } from '../../../wire/records.ts';
 import { isObject } from '../pickle/values.ts';
-import { packTrees, placeValues } from '../trees/packed_trees.ts';
+import { packTrees, placeValues } from '../trees/packed-trees.ts';
 import { addLeaves } from '../trees/walk.ts';
 import { Attributes } from './attributes.ts';
 import { checkNumbers } from './checks.ts';
-import { classShares, decisionTreeOf, treeTakesMissing, type DecisionTree } from './decision_tree.ts';
+import { classShares, decisionTreeOf, treeTakesMissing, type DecisionTree } from './decision-tree.ts';
 import { joined } from './joined.ts';
 import { argmaxRows } from './probabilities.ts';
 import type { Builder } from './registry.ts';

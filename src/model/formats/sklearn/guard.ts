@@ -1,4 +1,4 @@
-import { ModelLoadError } from '../../load_error.ts';
+import { ModelLoadError } from '../../load-error.ts';
 import { numericFrame, Refusals, type Frame, type Scoring, type Step } from './step.ts';
 
 /**

@@ -1,7 +1,7 @@
-import { ModelLoadError } from '../../load_error.ts';
+import { ModelLoadError } from '../../load-error.ts';
 import { isObject, type PickleValue } from '../pickle/values.ts';
 import { Attributes } from './attributes.ts';
-import { columnIndices } from './column_selection.ts';
+import { columnIndices } from './column-selection.ts';
 import { besideEachOther, selectColumns } from './frames.ts';
 import type { Builder } from './registry.ts';
 import type { Built, Frame, Refusals, Step, Transformer } from './step.ts';

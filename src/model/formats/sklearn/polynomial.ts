@@ -1,4 +1,4 @@
-import { ModelLoadError } from '../../load_error.ts';
+import { ModelLoadError } from '../../load-error.ts';
 import type { Attributes } from './attributes.ts';
 import { checkNumbers } from './checks.ts';
 import type { Builder } from './registry.ts';

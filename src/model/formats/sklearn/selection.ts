@@ -2,7 +2,7 @@ import type { Attributes } from './attributes.ts';
 import { checkNumbers } from './checks.ts';
 import { selectColumns } from './frames.ts';
 import { importancesOf } from './importances.ts';
-import { pairwiseSum } from './pairwise_sum.ts';
+import { pairwiseSum } from './pairwise-sum.ts';
 import type { Builder } from './registry.ts';
 import type { Built } from './step.ts';
 

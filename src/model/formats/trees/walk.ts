@@ -1,4 +1,4 @@
-import type { CategorySplits, PackedTrees } from './packed_trees.ts';
+import type { CategorySplits, PackedTrees } from './packed-trees.ts';
 
 /** Rows to walk, and what the leaves add up to. */
 export interface Walk {

@@ -1,6 +1,6 @@
-import { ModelLoadError } from '../../load_error.ts';
+import { ModelLoadError } from '../../load-error.ts';
 import type { Budget } from '../budget.ts';
-import { BinaryReader } from './binary_reader.ts';
+import { BinaryReader } from './binary-reader.ts';
 import {
   expandBase,
   linearBooster,
@@ -10,7 +10,7 @@ import {
 } from './model.ts';
 import { linkOf } from './objectives.ts';
 import { arrangeTree, type XgboostTree } from './tree.ts';
-import { packBooster, type TreeBooster } from './tree_booster.ts';
+import { packBooster, type TreeBooster } from './tree-booster.ts';
 
 const SNAPSHOT = 'CONFIG-offset:';
 const BYTES = { modelRest: 104, treesRest: 152, treeRest: 124, node: 20, statistics: 16, linearParam: 136 };

@@ -1,6 +1,6 @@
 import type { Cell } from '../../../wire/records.ts';
-import { ModelLoadError } from '../../load_error.ts';
-import type { CategoryColumn } from '../trees/category_codes.ts';
+import { ModelLoadError } from '../../load-error.ts';
+import type { CategoryColumn } from '../trees/category-codes.ts';
 import type { Document } from './document.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { ModelLoadError } from '../../load_error.ts';
+import { ModelLoadError } from '../../load-error.ts';
 import type { Budget } from '../budget.ts';
-import { TypedNumbers } from './typed_numbers.ts';
+import { TypedNumbers } from './typed-numbers.ts';
 
 /** What JSON or UBJSON holds. JSON's objects are only read through own keys. */
 export type DocumentValue =

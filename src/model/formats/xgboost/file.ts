@@ -1,6 +1,6 @@
 import type { Value } from '../../../wire/records.ts';
-import { ModelLoadError } from '../../load_error.ts';
-import { readJson } from '../bounded_json.ts';
+import { ModelLoadError } from '../../load-error.ts';
+import { readJson } from '../bounded-json.ts';
 import { Budget } from '../budget.ts';
 import type { ParsedContent, Served } from '../served.ts';
 import { serveStep } from '../sklearn.ts';

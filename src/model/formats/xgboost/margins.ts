@@ -1,7 +1,7 @@
 import { anyMissing, findLeaves } from '../trees/walk.ts';
-import { findLeavesBySets } from '../trees/set_walk.ts';
+import { findLeavesBySets } from '../trees/set-walk.ts';
 import type { LinearBooster, XgboostModel } from './model.ts';
-import type { TreeBooster } from './tree_booster.ts';
+import type { TreeBooster } from './tree-booster.ts';
 
 const fround = Math.fround;
 

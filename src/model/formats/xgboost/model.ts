@@ -1,11 +1,11 @@
 import type { Budget } from '../budget.ts';
-import { ModelLoadError } from '../../load_error.ts';
+import { ModelLoadError } from '../../load-error.ts';
 import { versionNumber } from '../sklearn/attributes.ts';
-import type { CategoryColumn } from '../trees/category_codes.ts';
+import type { CategoryColumn } from '../trees/category-codes.ts';
 import { readCategories } from './categories.ts';
 import type { Document } from './document.ts';
 import { linkOf, marginOf, type Link } from './objectives.ts';
-import { readTreeBooster, type TreeBooster } from './tree_booster.ts';
+import { readTreeBooster, type TreeBooster } from './tree-booster.ts';
 
 /** What an XGBoost model file says, as plain data that can cross a thread. */
 export interface XgboostModel {

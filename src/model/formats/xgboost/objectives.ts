@@ -1,4 +1,4 @@
-import { ModelLoadError } from '../../load_error.ts';
+import { ModelLoadError } from '../../load-error.ts';
 
 /** What turns margins into predictions. */
 export type Link = 'identity' | 'sigmoid' | 'exp' | 'softmax' | 'hinge';

@@ -1,9 +1,9 @@
 import type { Value } from '../../../wire/records.ts';
-import { ModelLoadError } from '../../load_error.ts';
+import { ModelLoadError } from '../../load-error.ts';
 import { versionNumber } from '../sklearn/attributes.ts';
 import { checkNumbers } from '../sklearn/checks.ts';
 import type { Built, Frame, Refusals } from '../sklearn/step.ts';
-import { encodeCategories, textColumns } from '../trees/category_codes.ts';
+import { encodeCategories, textColumns } from '../trees/category-codes.ts';
 import { marginsOf } from './margins.ts';
 import type { XgboostModel } from './model.ts';
 import { applyLink } from './objectives.ts';

@@ -1,8 +1,8 @@
-import { ModelLoadError } from '../../load_error.ts';
+import { ModelLoadError } from '../../load-error.ts';
 import type { Budget } from '../budget.ts';
-import type { TreeNodes } from '../trees/packed_trees.ts';
-import { parentsFirst, type OrderedNodes } from '../trees/parents_first.ts';
-import { floatBelow } from './float_below.ts';
+import type { TreeNodes } from '../trees/packed-trees.ts';
+import { parentsFirst, type OrderedNodes } from '../trees/parents-first.ts';
+import { floatBelow } from './float-below.ts';
 import type { Document } from './document.ts';
 
 /** One tree, its nodes in the order of their depth. */

@@ -1,7 +1,7 @@
-import { ModelLoadError } from '../../load_error.ts';
+import { ModelLoadError } from '../../load-error.ts';
 import type { Budget } from '../budget.ts';
 import type { DocumentValue } from './document.ts';
-import { numberAt, TypedNumbers } from './typed_numbers.ts';
+import { numberAt, TypedNumbers } from './typed-numbers.ts';
 
 const DEPTH_MAX = 64;
 const COST = { text: 40, item: 64, entry: 64, container: 200 };

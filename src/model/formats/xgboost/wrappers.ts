@@ -1,4 +1,4 @@
-import { ModelLoadError } from '../../load_error.ts';
+import { ModelLoadError } from '../../load-error.ts';
 import { isObject } from '../pickle/values.ts';
 import { Attributes } from '../sklearn/attributes.ts';
 import type { Builder } from '../sklearn/registry.ts';

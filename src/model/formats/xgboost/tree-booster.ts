@@ -1,7 +1,7 @@
-import { ModelLoadError } from '../../load_error.ts';
+import { ModelLoadError } from '../../load-error.ts';
 import type { Budget } from '../budget.ts';
-import { packTrees, type PackedTrees } from '../trees/packed_trees.ts';
-import type { SetSplits } from '../trees/set_walk.ts';
+import { packTrees, type PackedTrees } from '../trees/packed-trees.ts';
+import type { SetSplits } from '../trees/set-walk.ts';
 import type { Document } from './document.ts';
 import type { BoosterShape } from './model.ts';
 import { readTree, type XgboostTree } from './tree.ts';

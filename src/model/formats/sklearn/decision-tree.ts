@@ -1,9 +1,9 @@
-import { ModelLoadError } from '../../load_error.ts';
+import { ModelLoadError } from '../../load-error.ts';
 import { fieldOf, numbersOf } from '../pickle/ndarray.ts';
 import { isArray, isObject, type PickleValue } from '../pickle/values.ts';
-import type { TreeNodes } from '../trees/packed_trees.ts';
+import type { TreeNodes } from '../trees/packed-trees.ts';
 import { Attributes } from './attributes.ts';
-import { pairwiseSum } from './pairwise_sum.ts';
+import { pairwiseSum } from './pairwise-sum.ts';
 
 /** A fitted tree of scikit-learn, checked but not packed. */
 export interface DecisionTree {

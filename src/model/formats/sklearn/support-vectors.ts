@@ -1,8 +1,8 @@
 import type { Attributes } from './attributes.ts';
 import { checkNumbers } from './checks.ts';
 import { kernelOf } from './kernels.ts';
-import { oneVersusOneScores } from './one_versus_one.ts';
-import { couplePairs, sigmoid } from './pairwise_coupling.ts';
+import { oneVersusOneScores } from './one-versus-one.ts';
+import { couplePairs, sigmoid } from './pairwise-coupling.ts';
 import { argmaxRows } from './probabilities.ts';
 import type { Builder } from './registry.ts';
 import type { Built, Frame, Refusals } from './step.ts';

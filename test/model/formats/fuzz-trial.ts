@@ -1,8 +1,8 @@
 import { loadBytes } from '../../../src/model/load.ts';
-import { ModelLoadError } from '../../../src/model/load_error.ts';
+import { ModelLoadError } from '../../../src/model/load-error.ts';
 import type { LoadedModel, Predictions } from '../../../src/model/predictor.ts';
 import { numbersToTable } from '../../../src/model/table.ts';
-import type { Original } from './fuzz_corpus.ts';
+import type { Original } from './fuzz-corpus.ts';
 import { mutate } from './mutate.ts';
 
 /** What became of a damaged file: not loaded, loaded and it predicts as before, or loaded and it predicts otherwise. */

@@ -1,7 +1,7 @@
 import type { Attributes } from './attributes.ts';
 import { aboutOf } from './averaging.ts';
-import { confidenceOf, thresholdOf } from './binary_scores.ts';
-import { oneVersusOneScores } from './one_versus_one.ts';
+import { confidenceOf, thresholdOf } from './binary-scores.ts';
+import { oneVersusOneScores } from './one-versus-one.ts';
 import { argmaxRows, bothSides, normalizeRows } from './probabilities.ts';
 import type { Builder } from './registry.ts';
 import type { Built, Frame, Refusals, Scoring } from './step.ts';

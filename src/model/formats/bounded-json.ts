@@ -1,4 +1,4 @@
-import { ModelLoadError } from '../load_error.ts';
+import { ModelLoadError } from '../load-error.ts';
 import type { Budget } from './budget.ts';
 
 /** What JSON text holds. Objects are to be read through own keys only. */

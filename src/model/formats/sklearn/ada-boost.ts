@@ -1,8 +1,8 @@
 import type { Attributes } from './attributes.ts';
 import { aboutOf } from './averaging.ts';
 import { checkNumbers } from './checks.ts';
-import { decide } from './linear_classifiers.ts';
-import { pairwiseSum } from './pairwise_sum.ts';
+import { decide } from './linear-classifiers.ts';
+import { pairwiseSum } from './pairwise-sum.ts';
 import { softmaxRows } from './probabilities.ts';
 import type { Builder } from './registry.ts';
 import type { Built, Classifier, Frame, Refusals } from './step.ts';

@@ -5,7 +5,7 @@ import { Cursor } from '../../../src/model/formats/pickle/cursor.ts';
 import { readPickle } from '../../../src/model/formats/pickle/machine.ts';
 import type { PickleValue } from '../../../src/model/formats/pickle/values.ts';
 import { checkGlobal } from '../../../src/model/formats/sklearn/registry.ts';
-import { ModelLoadError } from '../../../src/model/load_error.ts';
+import { ModelLoadError } from '../../../src/model/load-error.ts';
 
 function read(bytes: string | Uint8Array): PickleValue {
   const content = typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes;

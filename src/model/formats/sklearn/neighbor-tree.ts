@@ -2,7 +2,7 @@ import { fieldOf } from '../pickle/ndarray.ts';
 import { isArray, isObject } from '../pickle/values.ts';
 import { Attributes, type Numbers } from './attributes.ts';
 import type { Metric } from './distances.ts';
-import type { NearestHeap } from './nearest_heap.ts';
+import type { NearestHeap } from './nearest-heap.ts';
 
 /** Fills the heap with the nearest of the rows to a point. */
 export type Search = (point: Float64Array, heap: NearestHeap) => void;

@@ -1,5 +1,5 @@
 import type { Budget } from '../budget.ts';
-import type { PackedTrees } from '../trees/packed_trees.ts';
+import type { PackedTrees } from '../trees/packed-trees.ts';
 import type { LightgbmTree, LinearLeaves } from './tree.ts';
 
 /** The linear leaves of all trees by packed node; the constant is NaN at nodes of trees that have none. */

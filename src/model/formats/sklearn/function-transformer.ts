@@ -1,7 +1,7 @@
 import { isGlobal, isObject, type PickleValue } from '../pickle/values.ts';
 import type { Attributes } from './attributes.ts';
 import { checkNumbers } from './checks.ts';
-import { NUMPY_FUNCTIONS } from './numpy_functions.ts';
+import { NUMPY_FUNCTIONS } from './numpy-functions.ts';
 import type { Builder } from './registry.ts';
 import { numericFrame, type Built, type Frame } from './step.ts';
 

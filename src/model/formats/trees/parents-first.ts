@@ -1,4 +1,4 @@
-import { ModelLoadError } from '../../load_error.ts';
+import { ModelLoadError } from '../../load-error.ts';
 import type { Budget } from '../budget.ts';
 
 /** A tree's nodes renumbered so that parents come before their children; nodes that no walk reaches are left out. */

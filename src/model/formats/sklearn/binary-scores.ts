@@ -1,4 +1,4 @@
-import { ModelLoadError } from '../../load_error.ts';
+import { ModelLoadError } from '../../load-error.ts';
 import type { Scoring, Step } from './step.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { PackedTrees } from './packed_trees.ts';
+import type { PackedTrees } from './packed-trees.ts';
 
 /**
  * Splits that are no plain comparison: by a set of categories of any size, or with zero as the missing value.

@@ -6,7 +6,7 @@ import {
   type CategorySplits,
   type PackedTrees,
   type TreeNodes,
-} from '../trees/packed_trees.ts';
+} from '../trees/packed-trees.ts';
 import { addLeaves } from '../trees/walk.ts';
 import { Attributes } from './attributes.ts';
 import { joined } from './joined.ts';

@@ -1,5 +1,5 @@
 import type { LoadedModel, ModelInfo, Predictions, Predictor, Table } from './predictor.ts';
-import { SERVING_LIMITS } from './serving_limits.ts';
+import { SERVING_LIMITS } from './serving-limits.ts';
 
 /**
  * A model that computes in this thread, some rows at a time: after about `turnMs` whatever else waits here has its

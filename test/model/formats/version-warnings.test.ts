@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { versionWarnings } from '../../../src/model/formats/sklearn/version_warnings.ts';
+import { versionWarnings } from '../../../src/model/formats/sklearn/version-warnings.ts';
 
 void it('versionWarnings() says nothing of versions that were compared, and something of others', () => {
   for (const version of ['0.22.2.post1', '0.24.2', '1.0.2', '1.6.1', '1.9.1'])

@@ -4,13 +4,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { ModelLoadError } from '../../../src/model/load_error.ts';
+import { ModelLoadError } from '../../../src/model/load-error.ts';
 import { valueAt, type ModelInfo, type Predictions } from '../../../src/model/predictor.ts';
 import { openServing } from '../../../src/model/serving.ts';
 import { rowsToTable } from '../../../src/model/table.ts';
 import type { Value } from '../../../src/wire/records.ts';
-import { originalOf, type Original } from './fuzz_corpus.ts';
-import { fuzzTrial } from './fuzz_trial.ts';
+import { originalOf, type Original } from './fuzz-corpus.ts';
+import { fuzzTrial } from './fuzz-trial.ts';
 import { mutate } from './mutate.ts';
 
 const MUTATIONS = Number(process.env['AFTERMATH_MUTATIONS'] ?? 120);

@@ -3,11 +3,11 @@ import { messageOf } from '../service/errors.ts';
 import { build } from './formats/build.ts';
 import { openOnnx } from './formats/onnx/serve.ts';
 import { parseFile } from './load.ts';
-import { ModelLoadError } from './load_error.ts';
-import type { LoadLimits } from './load_limits.ts';
+import { ModelLoadError } from './load-error.ts';
+import type { LoadLimits } from './load-limits.ts';
 import type { Predictions, Table } from './predictor.ts';
-import { measureRowMs } from './row_cost.ts';
-import { SERVING_LIMITS } from './serving_limits.ts';
+import { measureRowMs } from './row-cost.ts';
+import { SERVING_LIMITS } from './serving-limits.ts';
 import type { Answer, OpenAnswer, Question } from './thread.ts';
 
 type Predict = (table: Table) => Predictions | Promise<Predictions>;

@@ -5,7 +5,7 @@ export type Side = 'predictions' | 'truths';
 export interface BalanceBounds {
   /** One side may be so far ahead. */
   readonly leadMax: number;
-  /** Waited for a side that has nothing in hand, and had nothing lately. */
+  /** Waited for a side that had nothing lately. */
   readonly idleMs: number;
   /** Waited for any other, again and again as long as it takes `streamMin` records in that time. */
   readonly busyMs: number;
@@ -25,7 +25,6 @@ export interface BalanceBounds {
 export class Balance {
   readonly #bounds: BalanceBounds;
   readonly #admitted = { predictions: 0, truths: 0 };
-  readonly #inHand = { predictions: 0, truths: 0 };
   readonly #lastMs = { predictions: -Infinity, truths: -Infinity };
   /** How far ahead predictions were when it was last found that there is nothing to wait for. */
   #base = 0;
@@ -33,12 +32,6 @@ export class Balance {
 
   constructor(bounds: BalanceBounds) {
     this.#bounds = bounds;
-  }
-
-  /** A side has a batch in hand, until what is given is disposed of. */
-  enter(side: Side): Disposable {
-    this.#inHand[side] += 1;
-    return { [Symbol.dispose]: () => void (this.#inHand[side] -= 1) };
   }
 
   /** Counts records that are taken now; fulfils when they may be, at once unless their side is ahead. */
@@ -53,7 +46,7 @@ export class Balance {
   async #waitFor(other: Side, side: Side): Promise<void> {
     for (;;) {
       const { idleMs, busyMs, latelyMs, streamMin } = this.#bounds;
-      const isBusy = this.#inHand[other] > 0 || performance.now() - this.#lastMs[other] < latelyMs;
+      const isBusy = performance.now() - this.#lastMs[other] < latelyMs;
       const before = this.#admitted[other];
       await this.#untilLevel(side, isBusy ? busyMs : idleMs);
       if (!this.#isAhead(side)) return;

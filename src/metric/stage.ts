@@ -201,7 +201,6 @@ class RunningMetric implements MetricStage {
   /** Takes a batch a few messages at a time: one may hold a record or ten thousand. */
   async #takeAll(batch: readonly Delivery[], side: Side, read: Read): Promise<void> {
     const origin = this.#input[side];
-    using _hand = this.#balance.enter(side);
     const taken: Promise<void>[] = [];
     for (let from = 0; from < batch.length;) {
       const messages = Math.max(1, Math.floor(CONTRIBUTION_RECORDS / this.#perMessage[side]));

@@ -8,7 +8,7 @@ import { formatFigure } from '../../src/plot/charts/numbers.ts';
 import { fontMetrics } from '../../src/plot/font-metrics.ts';
 import type { PlotSettings, PlotStage } from '../../src/plot/stage.ts';
 import { startHttp } from '../../src/service/http.ts';
-import { chromiumPath } from '../setup/chromium.ts';
+import { CHROMIUM_ARGS, chromiumPath } from '../setup/chromium.ts';
 import { startedPlot } from './plot-stage.ts';
 import { modelOf, snapshotOf, someErrors } from './snapshots.ts';
 
@@ -22,15 +22,7 @@ before(async () => {
   await mkdir(PICTURES, { recursive: true });
   browser = await chromium.launch({
     executablePath: await chromiumPath(),
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
+    args: CHROMIUM_ARGS,
   });
 });
 after(() => browser.close());

@@ -4,6 +4,17 @@ import { findProgram } from './find-program.ts';
 /** Names the Chromium to use; the runner sets it for the test files. */
 export const CHROMIUM_VARIABLE = 'AFTERMATH_TEST_CHROMIUM';
 
+/** How it is started: as root, without a screen, and without asking anybody on the network. */
+export const CHROMIUM_ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
 /** The Chromium that the tests drive: the one that `AFTERMATH_TEST_CHROMIUM` names, an installed one, or apt's. */
 export async function chromiumPath(): Promise<string> {
   const named = process.env[CHROMIUM_VARIABLE];

@@ -1,4 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
+import { PALETTES, vegaConfig } from '../theme.ts';
 
 /**
  * One chart: what it looks like and, apart from that, what it shows. The page compiles `spec` once and then
@@ -31,4 +32,18 @@ export interface ChartLook {
 /** The look of a picture file: the same wherever and whenever it is drawn. */
 export function pictureLook(theme: 'light' | 'dark'): ChartLook {
   return { theme, width: 800, height: 450, standsAlone: true, locale: 'en', clock: 'utc' };
+}
+
+/** What every chart has around its layers. `title` is shown where the chart stands alone. */
+export function frameOf(look: ChartLook, title: NonNullable<TopLevelSpec['title']>) {
+  return {
+    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+    ...(look.standsAlone
+      ? { title, background: PALETTES[look.theme].ground, padding: 24 }
+      : { background: null, padding: 2 }),
+    width: look.width,
+    height: look.height,
+    autosize: { type: 'fit', contains: 'padding', resize: look.width === 'container' },
+    config: vegaConfig(look.theme),
+  } as const;
 }

@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite';
 import type { Histogram } from '../../wire/snapshot.ts';
-import { PALETTES, vegaConfig } from '../theme.ts';
-import type { Chart, ChartLook } from './chart.ts';
+import { PALETTES } from '../theme.ts';
+import { frameOf, type Chart, type ChartLook } from './chart.ts';
 import { coarsen } from './histogram.ts';
 import { shownName, withUnits } from './names.ts';
 import { countOf, formatCount, formatFigure, formatTick, roundTicks } from './numbers.ts';
@@ -145,14 +145,7 @@ function spec(
     },
   };
   return {
-    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-    ...(look.standsAlone
-      ? { title, background: palette.ground, padding: 24 }
-      : { background: null, padding: 2 }),
-    width: look.width,
-    height: look.height,
-    autosize: { type: 'fit', contains: 'padding', resize: look.width === 'container' },
-    config: vegaConfig(look.theme),
+    ...frameOf(look, title),
     layer: [
       {
         data: { name: 'bins' },

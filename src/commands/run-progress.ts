@@ -1,4 +1,4 @@
-import type { FeaturesStage } from '../features/stage.ts';
+import type { FeaturesProgress, FeaturesStage } from '../features/stage.ts';
 import type { MetricStage } from '../metric/stage.ts';
 import type { ModelStage } from '../model/stage.ts';
 import type { PredictionBooks, Snapshot } from '../wire/snapshot.ts';
@@ -12,13 +12,18 @@ export class Progress {
   readonly #model: ModelStage;
   readonly #metric: MetricStage;
   readonly #before: PredictionBooks;
+  readonly #truthsBefore: number;
+  readonly #sentBefore: FeaturesProgress;
   readonly startedAtMs = Date.now();
 
   constructor(stages: { features: FeaturesStage; model: ModelStage; metric: MetricStage }) {
     this.#features = stages.features;
     this.#model = stages.model;
     this.#metric = stages.metric;
-    this.#before = stages.metric.books().predictions;
+    const { predictions, truths } = stages.metric.books();
+    this.#before = predictions;
+    this.#truthsBefore = truths.received;
+    this.#sentBefore = stages.features.progress();
   }
 
   snapshot(): Snapshot {
@@ -57,18 +62,16 @@ export class Progress {
     }
   }
 
+  /** Counts of features go on from the run that is resumed; those of the model are of this process. */
   #isSettled(): boolean {
     const sent = this.#features.progress();
     const model = this.#model.progress();
-    if (!sent.finished || model.rows < sent.rowsPublished) return false;
-    const settled = settledOf(this.#metric.books().predictions) - settledOf(this.#before);
-    const perRow = sent.rowsPublished === 0 ? 0 : model.predictions / sent.rowsPublished;
-    // A row without a truth stays pending: nothing would come of waiting for its horizon.
-    return settled >= model.predictions - Math.ceil(sent.rowsWithoutTruth * perRow);
+    if (!sent.finished || model.rows < sent.rowsPublished - this.#sentBefore.rowsPublished) return false;
+    const { predictions, truths } = this.#metric.books();
+    // Once both sides have arrived, what has a truth is scored; what has none stays pending until its horizon.
+    return (
+      predictions.received - this.#before.received >= model.predictions &&
+      truths.received - this.#truthsBefore >= sent.truthsPublished - this.#sentBefore.truthsPublished
+    );
   }
-}
-
-/** Predictions that have found their end. */
-function settledOf(books: PredictionBooks): number {
-  return books.received - books.pending;
 }

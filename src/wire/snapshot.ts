@@ -1,7 +1,7 @@
 import type { Figures } from '../stats/figure.ts';
-import { z } from 'zod';
 import { decodeObject, refusedTo } from './object.ts';
 import { Payload } from './payload.ts';
+import { SNAPSHOT } from './snapshot-form.ts';
 
 /**
  * What metric publishes on `aftermath.snapshots` for plot: everything a picture or a page shows, so that
@@ -25,6 +25,8 @@ export interface Snapshot {
   readonly rowsPerSecond: number;
   /** Where the log is, as the metric service sees it. */
   readonly logPath: string;
+  /** Those that stand first, then resolved ones, the latest change first: at most `ALARMS_SHOWN_MAX`. Absent: none is kept. */
+  readonly alarms?: readonly AlarmSnapshot[];
 }
 
 /** What the outcomes are: numbers, one of two labels, one of several. */
@@ -57,6 +59,137 @@ export interface ModelSnapshot {
   readonly cohorts?: readonly CohortPoint[];
   /** By the time of the truth, oldest first, in such cells. */
   readonly arrivals?: readonly ArrivalPoint[];
+  /** The same figures over less than everything, as the settings name them. */
+  readonly windows?: readonly WindowSnapshot[];
+  /** By the values of tags: worst first, at most as many as the settings keep, then what the others have together. */
+  readonly slices?: readonly SliceSnapshot[];
+  /** Of a challenger: against the champion, on the rows that both have. */
+  readonly comparison?: ComparisonSnapshot;
+  /** Oldest first: changes of version, and what change detectors mark. They promise nothing. */
+  readonly marks?: readonly MarkSnapshot[];
+  /** Predicted (x) against actual (y). */
+  readonly scatter?: GridSnapshot;
+  /** Residual (y: prediction − truth) against prediction (x). */
+  readonly residuals?: GridSnapshot;
+  /** Truths (rows) against predictions (columns). */
+  readonly confusion?: ConfusionSnapshot;
+  /** Of a binary classifier that gives probabilities. */
+  readonly curves?: CurvesSnapshot;
+  /** Seconds from prediction to truth. */
+  readonly lag?: BinsSnapshot;
+  /** What the figures of a classifier will be if its probabilities are right, and how such estimates did so far. */
+  readonly estimate?: Figures;
+}
+
+/** A model's figures over a window. */
+export interface WindowSnapshot {
+  /** As the setting names it: `last-1000`, `sliding-1h`, `tumbling-1d`, `faded-1h`. */
+  readonly window: string;
+  readonly kind: 'last' | 'sliding' | 'tumbling' | 'faded';
+  /** Outcomes in it; of a faded window, the sum of their weights. */
+  readonly scored: number;
+  /** Event time that it covers, from inclusive, to exclusive. */
+  readonly fromMs?: number;
+  readonly toMs?: number;
+  readonly figures: Figures;
+  readonly errors?: Histogram;
+}
+
+/** The rows of one value of a tag. */
+export interface SliceSnapshot {
+  readonly tag: string;
+  /** The value; of the rest, `(other)`. */
+  readonly value: string;
+  /** Set on what all further values have together. */
+  readonly rest?: true;
+  /** Predictions that are scored, pending or expired. */
+  readonly predictions: number;
+  readonly scored: number;
+  /** Intervals hold for all slices together at the level they name. */
+  readonly figures: Figures;
+  readonly windows?: readonly WindowSnapshot[];
+  readonly errors?: Histogram;
+  readonly arrivals?: readonly ArrivalPoint[];
+}
+
+/** Champion against challenger, paired by id. */
+export interface ComparisonSnapshot {
+  readonly champion: string;
+  /** Ids that both have scored. */
+  readonly rows: number;
+  /** Mean loss of the challenger less that of the champion: below 0 the challenger is better. */
+  readonly difference: number;
+  readonly low?: number;
+  readonly high?: number;
+  readonly level?: number;
+  readonly method?: string;
+  readonly better: 'champion' | 'challenger' | 'undecided';
+  /** Rows at the look that decided it. */
+  readonly decidedAt?: number;
+}
+
+/** An alarm and what it stands on. */
+export interface AlarmSnapshot {
+  /** Unique in this ledger. */
+  readonly id: string;
+  readonly state: 'raised' | 'confirmed' | 'resolved';
+  readonly model: string;
+  /** The loss whose mean is watched (`mae`, `accuracy`, …). */
+  readonly figure: string;
+  /** Absent: all rows. */
+  readonly slice?: { readonly tag: string; readonly value: string };
+  readonly reference: number;
+  /** What is promised: false alarms over its whole life (`life`), or outcomes to a false alarm (`run-length`). */
+  readonly promise: 'life' | 'run-length';
+  readonly alpha: number;
+  /** An alarm is raised where it reaches `threshold`. */
+  readonly evidence: number;
+  readonly threshold: number;
+  /** Mean of the loss since the evidence began to grow, or over the last outcomes: what it is now. */
+  readonly value?: number;
+  readonly coverage?: number;
+  /** The first outcome in the evidence, the alarm, the latest change of state. */
+  readonly sinceMs: number;
+  readonly raisedAtMs: number;
+  readonly changedAtMs: number;
+  /** One sentence for people. */
+  readonly text: string;
+}
+
+/** Something that happened, to be marked on every chart over time. */
+export interface MarkSnapshot {
+  readonly atMs: number;
+  readonly kind: 'version' | 'change';
+  readonly text: string;
+}
+
+/** Counts in cells of equal size; `counts` goes along x, then y. What lies outside is in the outermost cells. */
+export interface GridSnapshot {
+  readonly x: { readonly from: number; readonly width: number; readonly cells: number };
+  readonly y: { readonly from: number; readonly width: number; readonly cells: number };
+  readonly counts: readonly number[];
+}
+
+/** Bins with edges of their own: bin i covers [edges[i], edges[i + 1]). */
+export interface BinsSnapshot {
+  readonly edges: readonly number[];
+  readonly counts: readonly number[];
+}
+
+/** `counts[i][j]`: rows whose truth is label i and whose prediction is label j. */
+export interface ConfusionSnapshot {
+  readonly labels: readonly string[];
+  readonly counts: readonly (readonly number[])[];
+}
+
+/** Each curve in at most `CURVE_POINTS_MAX` points. */
+export interface CurvesSnapshot {
+  readonly positive: string;
+  /** [false positive rate, true positive rate], from (0, 0) to (1, 1). */
+  readonly roc: readonly (readonly [number, number])[];
+  /** [recall, precision], recall falling. */
+  readonly precisionRecall: readonly (readonly [number, number])[];
+  readonly calibration: readonly { readonly score: number; readonly rate: number; readonly rows: number }[];
 }
 
 /** Predictions up to this age, above that of the point before; without an age: all older ones. */
@@ -122,10 +255,21 @@ export interface HistoryPoint {
   readonly mae: number;
   /** MAE of the outcomes between the point before and this one. */
   readonly recentMae: number;
+  /** Interval of `mae`, where one is valid. */
+  readonly low?: number;
+  readonly high?: number;
+  /** MAE of the naive answer (the running median) on the same rows. */
+  readonly naiveMae?: number;
+  /** As of `ModelSnapshot.coverage`, at that moment. */
+  readonly coverage?: number;
 }
 
 /** History holds at most so many points; when full, every second one is dropped. */
 export const HISTORY_POINTS_MAX = 400;
+
+/** Alarms in a snapshot, and points of a curve, at most. */
+export const ALARMS_SHOWN_MAX = 50;
+export const CURVE_POINTS_MAX = 200;
 
 /** The `schema` of the snapshots that this version writes and reads. */
 export const SNAPSHOT_SCHEMA = 1;
@@ -154,95 +298,3 @@ export function decodeSnapshot(payload: Payload): Snapshot {
 export function encodeSnapshot(snapshot: Snapshot): Payload {
   return Payload.ofRecords([snapshot], ([only]) => Buffer.from(JSON.stringify(only)));
 }
-
-const COUNT = z.int().min(0);
-const ROLE = z.enum(['champion', 'challenger']);
-
-const PREDICTION_BOOKS = z.object({
-  received: COUNT,
-  scored: COUNT,
-  pending: COUNT,
-  expired: COUNT,
-  duplicate: COUNT,
-  conflict: COUNT,
-  unknown: COUNT,
-  refused: COUNT,
-});
-
-const TRUTH_BOOKS = z.object({
-  received: COUNT,
-  matched: COUNT,
-  waiting: COUNT,
-  orphan: COUNT,
-  late: COUNT,
-  revision: COUNT,
-  duplicate: COUNT,
-  unknown: COUNT,
-  refused: COUNT,
-});
-
-const FIGURE = z.object({
-  value: z.number(),
-  low: z.number().exactOptional(),
-  high: z.number().exactOptional(),
-  level: z.number().min(0).max(1).exactOptional(),
-  method: z.string().exactOptional(),
-});
-
-const HISTOGRAM = z.object({ width: z.number().positive(), counts: z.array(COUNT), above: COUNT });
-
-const HISTORY_POINT = z.object({
-  atMs: z.number(),
-  scored: COUNT,
-  mae: z.number(),
-  recentMae: z.number(),
-});
-
-const MATURITY_POINT = z.object({ ageMsMax: z.number().exactOptional(), predictions: COUNT, scored: COUNT });
-
-const ARRIVAL_POINT = z.object({
-  fromMs: z.number().exactOptional(),
-  toMs: z.number(),
-  scored: COUNT,
-  mae: z.number().exactOptional(),
-});
-
-/** JSON leaves `undefined` out; here it comes back, so that every snapshot has one shape. */
-const MODEL = z
-  .object({
-    model: z.string(),
-    role: ROLE,
-    version: z.string().optional(),
-    task: z.enum(['regression', 'binary', 'multiclass']).optional(),
-    books: PREDICTION_BOOKS,
-    figures: z.record(z.string(), FIGURE),
-    errors: HISTOGRAM.optional(),
-    history: z.array(HISTORY_POINT),
-    labelLag: z.object({ median: z.number(), p95: z.number() }).optional(),
-    coverage: z.number().min(0).max(1).exactOptional(),
-    maturity: z.array(MATURITY_POINT).exactOptional(),
-    cohorts: z.array(ARRIVAL_POINT.extend({ predictions: COUNT })).exactOptional(),
-    arrivals: z.array(ARRIVAL_POINT).exactOptional(),
-  })
-  .transform((m): ModelSnapshot => ({
-    ...m,
-    version: m.version,
-    task: m.task,
-    errors: m.errors,
-    labelLag: m.labelLag,
-  }));
-
-const SNAPSHOT = z
-  .object({
-    kind: z.literal('metric'),
-    schema: z.literal(SNAPSHOT_SCHEMA),
-    publisher: z.string(),
-    publishedAtMs: z.number(),
-    sinceMs: z.number().optional(),
-    models: z.array(MODEL),
-    truths: TRUTH_BOOKS,
-    deadLetters: z.record(z.string(), COUNT),
-    rowsPerSecond: z.number(),
-    logPath: z.string(),
-  })
-  .transform((s): Snapshot => ({ ...s, sinceMs: s.sinceMs }));

@@ -75,7 +75,7 @@ export const SETTINGS = {
     fallback: 1,
     min: 0,
     max: 4_294_967_295,
-    help: 'seed of the shuffle and of the label delay',
+    help: 'seed of the shuffle, the label delay and the bootstrap',
   }),
   labelDelay: durationRange({
     fallback: { minMs: 0, maxMs: 0 },
@@ -153,6 +153,12 @@ export const SETTINGS = {
   task: choice(['auto', 'regression', 'classification'], {
     fallback: 'auto',
     help: 'what is predicted; auto: the first outcome tells',
+  }),
+  bootstrap: integer({
+    fallback: undefined,
+    min: 100,
+    max: 100_000,
+    help: 'resamples for an interval of each figure that has none which holds at every look',
   }),
 
   // The picture and the page

@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { type FailCondition, failuresOf, parseFailCondition } from '../metric/fail-condition.ts';
 import { reportJoin, type JoinReport } from '../metric/report-join.ts';
 import { formatReport } from '../metric/report-text.ts';
 import { reportLog, type Report } from '../metric/report.ts';
@@ -15,10 +16,20 @@ export const reportCommand: Command = command({
     'Prints the figures of a log with the header id,y_true,y_pred,absolute_error, in any order and with further\n' +
     'columns; separated by commas or semicolons. Where an id comes more than once its last row counts.\n\n' +
     'With --predictions and --truth it joins two CSV files by the rules of the ledger first: duplicates, revisions,\n' +
-    'conflicts, late truths and missing ones are told. A column model is used where it is there.',
-  settings: ['task', 'horizon', 'time', 'truthTime', 'tags', 'recentIds'],
+    'conflicts, late truths and missing ones are told. A column model is used where it is there.\n\n' +
+    '--fail-if ends with 1 where its condition holds, and says by how much: "mae > 50", or "mae.low > 50" for the end\n' +
+    'of its interval, what is certain at the level it names; also rows, and with --predictions coverage.\n' +
+    '--bootstrap gives the figures without an interval one for this number of rows alone: not one to watch.',
+  settings: ['task', 'horizon', 'time', 'truthTime', 'tags', 'recentIds', 'bootstrap', 'seed'],
   flags: [
     new Option('--json', 'answer in JSON'),
+    new Option(
+      '--fail-if <CONDITION>',
+      'end with 1 where it holds, such as "mae > 50"; may be repeated',
+    ).argParser((text: string, before: FailCondition[] | undefined) => [
+      ...(before ?? []),
+      parseFailCondition(text),
+    ]),
     new Option('--model <NAME>', 'which model counts, where there are several'),
     new Option('--predictions <FILE>', 'CSV file with what the model said'),
     new Option('--truth <FILE>', 'CSV file with what really happened'),
@@ -36,15 +47,25 @@ export const reportCommand: Command = command({
     };
     const [predictions, truth, model] = [text('predictions'), text('truth'), text('model')];
     const isJson = flags['json'] === true;
+    const conditions = (flags['failIf'] ?? []) as readonly FailCondition[];
+    const bootstrap =
+      values.bootstrap === undefined ? undefined : { resamples: values.bootstrap, seed: values.seed };
+    const startMs = performance.now();
+    const tellTime = (): void => {
+      if (bootstrap === undefined) return;
+      const seconds = ((performance.now() - startMs) / 1000).toPrecision(2);
+      process.stderr.write(`${bootstrap.resamples} resamples: ${seconds} s with reading\n`);
+    };
     if (predictions === undefined && truth === undefined) {
       if (path === undefined)
         throw new AftermathError(
           'usage',
           'Cannot report: name a log, or two files with --predictions and --truth.',
         );
-      const report = await reportLog(path, { task: values.task, model });
+      const report = await reportLog(path, { task: values.task, model, bootstrap });
+      tellTime();
       process.stdout.write(isJson ? json(report) : formatReport(report));
-      return 0;
+      return judged(report, conditions);
     }
     if (predictions === undefined || truth === undefined || path !== undefined) {
       const found = path === undefined ? 'one of the two is missing' : 'a log was named as well';
@@ -67,12 +88,20 @@ export const reportCommand: Command = command({
         recentIdsMax: values.recentIds,
         log: createLogger({ service: 'report', level: 'error', format: 'text' }),
       },
-      model,
+      { model, bootstrap },
     );
+    tellTime();
     process.stdout.write(isJson ? json(report) : joinText(report));
-    return 0;
+    return judged(report, conditions);
   },
 });
+
+/** The exit code; what fails is said beside the report, which may be JSON. */
+function judged(report: Report, conditions: readonly FailCondition[]): number {
+  const failures = failuresOf(report, conditions);
+  for (const failure of failures) process.stderr.write(`fails ${failure}\n`);
+  return failures.length === 0 ? 0 : 1;
+}
 
 function json(report: Report): string {
   return `${JSON.stringify(report, undefined, 2)}\n`;

@@ -7,6 +7,7 @@ import { classProbabilities } from '../stats/class-probabilities.ts';
 import { averagePrecision, rocAuc, tieGroupsOf } from '../stats/score-ranking.ts';
 import type { Task } from '../wire/snapshot.ts';
 import type { LastRows } from './last-rows.ts';
+import type { ClassLog } from './report-bootstrap-classes.ts';
 
 /** Values are at most 1e100 in size, so a multiple of this is the code of a label: (index + 1) · this. */
 export const LABEL_UNIT = 2 ** 500;
@@ -25,9 +26,8 @@ export interface ClassRows {
  * can be made of it: the probability of the positive class (the last in order: `1`, `true`, `yes`) is 1 − absolute_error
  * where it is the true one, else absolute_error. Of more classes only the true one's is known.
  */
-export function classFiguresOf(log: ClassRows): { task: Task; figures: Figures } {
-  const textOf = (code: number): string =>
-    code < LABEL_UNIT ? String(code) : log.labels[code / LABEL_UNIT - 1]!;
+export function classFiguresOf(log: ClassRows): ClassFigures {
+  const textOf = (code: number): string => labelText(log, code);
   const state = classification.empty();
   log.rows.forEach((truth, prediction, absoluteError) => {
     const label = textOf(truth);
@@ -40,12 +40,42 @@ export function classFiguresOf(log: ClassRows): { task: Task; figures: Figures }
   const confusion = confusionOf(state);
   const common = classification.value(state);
   if (confusion.labels.length > 2) {
-    return { task: 'multiclass', figures: { ...common, ...multiclassFigures(confusion) } };
+    const figures = { ...common, ...multiclassFigures(confusion) };
+    return { task: 'multiclass', figures, labels: confusion.labels, positive: undefined };
   }
   const positive = positiveOf(confusion.labels);
   const ofTwo = binaryFigures(confusion, { positive });
   const scores = log.graded ? scoreFigures(log, (truth) => textOf(truth) === positive) : {};
-  return { task: 'binary', figures: { ...common, ...ofTwo, ...scores } };
+  return { task: 'binary', figures: { ...common, ...ofTwo, ...scores }, labels: confusion.labels, positive };
+}
+
+/** What a log of classes says, and in which classes. */
+export interface ClassFigures {
+  readonly task: Task;
+  readonly figures: Figures;
+  readonly labels: readonly string[];
+  /** Of two classes. */
+  readonly positive: string | undefined;
+}
+
+/** The same log with the place of each label among `labels` instead of its text. */
+export function classLogOf(log: ClassRows, { labels, positive }: ClassFigures): ClassLog {
+  const places = new Map(labels.map((label, i) => [label, i]));
+  const placeOf = (code: number): number => places.get(labelText(log, code))!;
+  return {
+    count: log.rows.count,
+    labels,
+    positive,
+    graded: log.graded,
+    forEach: (visit) =>
+      log.rows.forEach((truth, prediction, absoluteError) =>
+        visit({ truth: placeOf(truth), prediction: placeOf(prediction), absoluteError }),
+      ),
+  };
+}
+
+function labelText({ labels }: ClassRows, code: number): string {
+  return code < LABEL_UNIT ? String(code) : labels[code / LABEL_UNIT - 1]!;
 }
 
 /** The larger number, else the last label in order. */

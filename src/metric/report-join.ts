@@ -2,7 +2,7 @@ import { AftermathError } from '../service/errors.ts';
 import type { CohortPoint, PredictionBooks, TruthBooks } from '../wire/snapshot.ts';
 import { coverageOf } from './coverage.ts';
 import { type JoinOptions, joinFiles } from './offline-join.ts';
-import { type Report, reportLog } from './report.ts';
+import { type Report, reportLog, type ReportOptions } from './report.ts';
 
 /** A report on two files: that of their log, and what became of every row. */
 export interface JoinReport extends Report {
@@ -21,10 +21,13 @@ export interface JoinReport extends Report {
 /**
  * Joins two files as the metric stage would have, and reports on what came of it.
  *
- * @param model whose predictions count, where the file holds several models'
+ * @param report.model whose predictions count, where the file holds several models'
  * @throws {AftermathError} `usage` when there are several models and none was chosen, or not the chosen one; `stop` as `joinFiles`
  */
-export async function reportJoin(options: JoinOptions, model: string | undefined): Promise<JoinReport> {
+export async function reportJoin(
+  options: JoinOptions,
+  { model, bootstrap }: Pick<ReportOptions, 'model' | 'bootstrap'> = {},
+): Promise<JoinReport> {
   using joined = await joinFiles(options);
   const names = joined.models.map((each) => each.model);
   if (model === undefined ? names.length > 1 : !names.includes(model)) {
@@ -37,6 +40,7 @@ export async function reportJoin(options: JoinOptions, model: string | undefined
   const report = await reportLog(joined.logPath, {
     task: options.task ?? 'auto',
     model: hasRows ? chosen.model : undefined,
+    bootstrap,
   }).catch((error: unknown) => {
     // Nobody knows the file that it names.
     if (!(error instanceof AftermathError)) throw error;

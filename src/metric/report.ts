@@ -7,7 +7,9 @@ import type { Task } from '../wire/snapshot.ts';
 import { lastRows } from './last-rows.ts';
 import { readLog } from './log-reader.ts';
 import type { LogRow } from './log-reader.ts';
-import { classFiguresOf, LABEL_UNIT } from './report-classes.ts';
+import { type BootstrapOptions, bootstrapRegression } from './report-bootstrap.ts';
+import { bootstrapClasses } from './report-bootstrap-classes.ts';
+import { classFiguresOf, classLogOf, LABEL_UNIT } from './report-classes.ts';
 import { reportIntervals } from './report-intervals.ts';
 import type { ReportIntervals } from './report-intervals.ts';
 
@@ -31,6 +33,8 @@ export interface ReportOptions {
   readonly task: 'auto' | 'regression' | 'classification';
   /** Which model's rows count, where the log has a column `model`; absent: the only one. */
   readonly model?: string | undefined;
+  /** Gives figures that have no interval valid at every look one of this n alone; absent: they have none. */
+  readonly bootstrap?: BootstrapOptions | undefined;
 }
 
 /**
@@ -52,8 +56,15 @@ export async function reportLog(path: string, options: ReportOptions = { task: '
         `Cannot report on ${path} as classes: its absolute_error goes beyond 1, which no class has`,
       );
     }
-    const { task, figures } = classFiguresOf(collected);
-    return { ...common, task, figures: collected.intervals.ofClasses(figures), notes };
+    const found = classFiguresOf(collected);
+    const figures = collected.intervals.ofClasses(found.figures);
+    const { bootstrap } = options;
+    return {
+      ...common,
+      task: found.task,
+      figures: bootstrap ? bootstrapClasses(figures, classLogOf(collected, found), bootstrap) : figures,
+      notes,
+    };
   }
   if (collected.firstLabel !== undefined) {
     const { line, text } = collected.firstLabel;
@@ -68,7 +79,13 @@ export async function reportLog(path: string, options: ReportOptions = { task: '
     );
   }
   const figures = collected.intervals.ofRegression(regressionFigures(collected));
-  return { ...common, task: 'regression', figures, notes };
+  const { bootstrap } = options;
+  return {
+    ...common,
+    task: 'regression',
+    figures: bootstrap ? bootstrapRegression(figures, rows, bootstrap) : figures,
+    notes,
+  };
 }
 
 /** Miscoverage of each interval, over all looks. */

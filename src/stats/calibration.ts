@@ -14,8 +14,8 @@ export interface CalibrationOutcome {
 }
 
 /** Ten bins of equal width, open below and closed above, 0 in the first: as scikit-learn's `uniform` strategy. */
-const BINS = 10;
-const INDICES = Array.from({ length: BINS }, (_, i) => i);
+export const CALIBRATION_BINS = 10;
+const INDICES = Array.from({ length: CALIBRATION_BINS }, (_, i) => i);
 const EDGES = INDICES.map((i) => (i + 1) * 0.1);
 const SCORES = INDICES.map((i) => `score_${i}`);
 const RATES = INDICES.map((i) => `rate_${i}`);
@@ -33,8 +33,7 @@ export const calibration: LinearFigures<MeansState<string>, CalibrationOutcome> 
     }
     const weight = given === undefined ? 1 : checkedWeight(given);
     if (weight === 0) return;
-    let bin = 0;
-    while (bin < BINS - 1 && score > EDGES[bin]!) bin++;
+    const bin = calibrationBin(score);
     addToMean(means[SCORES[bin]!]!, score, weight, sign);
     addToMean(means[RATES[bin]!]!, positive ? 1 : 0, weight, sign);
   },
@@ -46,6 +45,13 @@ export const calibration: LinearFigures<MeansState<string>, CalibrationOutcome> 
     return { expected_calibration_error: off / weight };
   },
 });
+
+/** Which of the bins a score of 0..1 belongs to. */
+export function calibrationBin(score: number): number {
+  let bin = 0;
+  while (bin < CALIBRATION_BINS - 1 && score > EDGES[bin]!) bin++;
+  return bin;
+}
 
 /** One bin that is not empty. */
 export interface CalibrationPoint {

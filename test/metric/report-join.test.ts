@@ -44,7 +44,6 @@ test('two files without times: duplicates, conflicts, revisions and missing trut
       'id,y_pred\n1,10\n2,20\n2,20\n3,30\n3,31\n4,40\n,50\n',
       'id,y_true\n1.0,11\n2,18\n2,19\n3,30\n9,9\n5,\n6,what\n',
     ),
-    undefined,
   );
   assert.deepEqual(report.books.predictions, {
     received: 7,
@@ -75,7 +74,6 @@ test('with times a truth beyond the horizon is late, and what has no partner exp
       'id;prediction;time\na;1;2026-03-01T10:00:00\nb;1;2026-03-01T10:00:00\nc;1;2026-03-01T10:00:00\nd;1;2026-03-01T10:05:00\n',
       'id;actual;time\na;1.5;2026-03-01T10:01:00\nb;1.5;2026-03-01T10:01:00.001\nz;1;2026-03-01T10:05:20\n',
     ),
-    undefined,
   );
   assert.deepEqual(
     { ...report.books.predictions },
@@ -93,14 +91,11 @@ test('labels make classes, several models have to be chosen from, and a missing 
     'id,prediction,model\n1,yes,a\n1,no,b\n2,no,a\n2,no,b\n',
     'id,label\n1,yes\n2,no\n',
   );
-  await assert.rejects(
-    reportJoin(options, undefined),
-    /holds predictions of "a", "b"; choose one with --model/,
-  );
-  const report = await reportJoin(options, 'b');
+  await assert.rejects(reportJoin(options), /holds predictions of "a", "b"; choose one with --model/);
+  const report = await reportJoin(options, { model: 'b' });
   assert.deepEqual([report.task, report.model, report.figures['accuracy']?.value], ['binary', 'b', 0.5]);
   await assert.rejects(
-    reportJoin(files(scratch.dir, 'id,x\n1,2\n', 'id,y\n'), undefined),
+    reportJoin(files(scratch.dir, 'id,x\n1,2\n', 'id,y\n')),
     /has no column "y_pred".*id, x/,
   );
 });
@@ -124,7 +119,7 @@ test('it agrees with the reference ledger on random files', async () => {
           horizonMs: 10_000,
           task: 'regression',
         });
-        const report = await reportJoin(options, undefined);
+        const report = await reportJoin(options);
         const reference = new ReferenceLedger({ horizonMs: 10_000, retentionMs: 1e12 });
         reference.commit(
           -1e15,

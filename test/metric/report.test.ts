@@ -8,6 +8,7 @@ import { reportLog } from '../../src/metric/report.ts';
 import type { Report, ReportOptions } from '../../src/metric/report.ts';
 import { formatReport } from '../../src/metric/report-text.ts';
 import { AftermathError } from '../../src/service/errors.ts';
+import { randoms } from '../stats/stream.ts';
 
 fc.configureGlobal({ seed: 20_010_201 });
 
@@ -279,3 +280,53 @@ function refusal(consequence: string, message: RegExp): (error: unknown) => true
     return true;
   };
 }
+
+test('bootstrap intervals of a regression are those of numpy, for every figure without one that holds at every look', async () => {
+  const { figures } = await reportLog(DIABETES, { task: 'auto', bootstrap: { resamples: 4000, seed: 1 } });
+  // numpy 1.24.2, 5,000 resamples by default_rng(0): R², and both quantiles of |e|
+  const expected = {
+    r2: [0.4525, 0.5759, 0.004],
+    median_absolute_error: [34.039, 41.838, 0.6],
+    p95_absolute_error: [94.45, 111.03, 0.6],
+  } as const;
+  for (const [name, [low, high, tolerance]] of Object.entries(expected)) {
+    assert.ok(Math.abs(figures[name]!.low! - low) < tolerance, `${name} from ${figures[name]!.low}`);
+    assert.ok(Math.abs(figures[name]!.high! - high) < tolerance, `${name} to ${figures[name]!.high}`);
+  }
+  assert.equal(figures['mae']!.method, 'asymptotic');
+  assert.ok(Object.values(figures).every(({ low, high }) => low !== undefined && high !== undefined));
+});
+
+test('bootstrap intervals of two classes: every figure has one, and around its value', async () => {
+  const u = randoms(11);
+  const lines = Array.from({ length: 500 }, (_, i) => {
+    const score = Math.round(u() * 20) / 20;
+    const truth = u() < score ? 1 : 0;
+    return `${i},${truth},${score > 0.5 ? 1 : 0},${truth === 1 ? 1 - score : score}\n`;
+  });
+  const { task, figures } = await report(HEADER + lines.join(''), {
+    task: 'auto',
+    bootstrap: { resamples: 400, seed: 1 },
+  });
+  assert.equal(task, 'binary');
+  for (const name of ['roc_auc', 'average_precision', 'f1', 'mcc', 'kappa', 'log_loss']) {
+    const { value, low, high } = figures[name]!;
+    assert.ok(low! < value && value < high! && high! - low! < 0.25, `${name}: ${low} ${value} ${high}`);
+  }
+  assert.ok(Object.values(figures).every(({ low }) => low !== undefined));
+});
+
+test('bootstrap intervals of three classes; a figure that a resample cannot answer has none', async () => {
+  const rows = Array.from(
+    { length: 300 },
+    (_, i) => `${i},${'abc'[i % 3]},${'aab'[i % 3]},${i % 3 === 0 ? 0 : 1}\n`,
+  );
+  const rare = '300,d,d,0\n';
+  const options = { task: 'auto', bootstrap: { resamples: 200, seed: 1 } } as const;
+  const { figures } = await report(HEADER + rows.join(''), options);
+  assert.ok(figures['kappa']!.low! < figures['kappa']!.value);
+  assert.ok(figures['balanced_accuracy']!.low !== undefined);
+  assert.ok((await report(HEADER + rows.join('') + rare, options)).figures['mcc']!.low !== undefined);
+  const { figures: few } = await report(`${HEADER}1,a,a,0\n2,b,b,0\n`, options);
+  assert.equal(few['mcc']!.low, undefined);
+});

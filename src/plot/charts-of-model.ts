@@ -1,5 +1,8 @@
 import type { ModelSnapshot } from '../wire/snapshot.ts';
+import type { ErrorBySlice } from './charts/error-by-slice.ts';
 import type { ErrorDistribution } from './charts/error-distribution.ts';
+import type { LabelMaturity } from './charts/label-maturity.ts';
+import type { ModelComparison } from './charts/model-comparison.ts';
 import type { RunningError } from './charts/running-error.ts';
 
 /** What a snapshot says about the spread of a model's errors, or `undefined` before one. */
@@ -19,7 +22,46 @@ export function distributionOf(
   };
 }
 
-/** What a snapshot says about how a model's error went, or `undefined` before one. */
-export function runningErrorOf(model: ModelSnapshot, units: string | undefined): RunningError | undefined {
-  return model.history.length === 0 ? undefined : { model: model.model, units, points: model.history };
+/** What a snapshot says about how the errors of its models went, or `undefined` before one. Champion first. */
+export function runningErrorOf(
+  models: readonly ModelSnapshot[],
+  units: string | undefined,
+): RunningError | undefined {
+  const [champion, ...challengers] = models;
+  if (champion === undefined || champion.history.length === 0) return undefined;
+  return {
+    units,
+    models: [champion, ...challengers.filter(({ history }) => history.length > 0)].map(
+      ({ model, history }) => ({ model, points: history }),
+    ),
+    marks: champion.marks ?? [],
+  };
+}
+
+/** Where a model is worst by the values of one tag, the first where none is named, or `undefined` without slices. */
+export function slicesOf(
+  model: ModelSnapshot,
+  units: string | undefined,
+  tag = model.slices?.[0]?.tag,
+): ErrorBySlice | undefined {
+  const slices = (model.slices ?? []).filter((slice) => slice.tag === tag && slice.scored > 0);
+  if (slices.length === 0) return undefined;
+  return { model: model.model, units, slices, mean: model.figures['mae']?.value };
+}
+
+/** Which share of the truths came, by age, or `undefined` before a prediction. */
+export function maturityOf({ model, maturity = [] }: ModelSnapshot): LabelMaturity | undefined {
+  return maturity.length === 0 ? undefined : { model, ages: maturity };
+}
+
+/** How the challengers do against the champion, or `undefined` before a row that both have. */
+export function comparisonOf(
+  models: readonly ModelSnapshot[],
+  units: string | undefined,
+): ModelComparison | undefined {
+  const challengers = models.flatMap(({ model, comparison }) =>
+    comparison === undefined ? [] : [{ model, comparison }],
+  );
+  const [first] = challengers;
+  return first && { units, champion: first.comparison.champion, challengers };
 }

@@ -50,13 +50,17 @@ export function renderPng(svg: string): Uint8Array {
 const { textMetrics } = vega as unknown as {
   textMetrics: { width: (item: TextItem, text: string | number | null | undefined) => number };
 };
-textMetrics.width = ({ fontSize, fontWeight }, text) =>
-  fontMetrics(Number(fontWeight) >= 600 || fontWeight === 'bold' ? 'semibold' : 'regular').widthPx(
-    `${text ?? ''}`,
-    fontSize ?? 11,
+textMetrics.width = ({ fontSize, fontWeight, limit = 0 }, text) => {
+  const { widthPx } = fontMetrics(
+    Number(fontWeight) >= 600 || fontWeight === 'bold' ? 'semibold' : 'regular',
   );
+  const px = widthPx(`${text ?? ''}`, fontSize ?? 11);
+  // A text that is cut at its limit takes no more room than that; Vega leaves it to us to know.
+  return limit > 0 ? Math.min(px, limit) : px;
+};
 
 interface TextItem {
   readonly fontSize?: number;
   readonly fontWeight?: number | string;
+  readonly limit?: number;
 }

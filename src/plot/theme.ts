@@ -9,8 +9,13 @@ export interface Palette {
   readonly hairline: string;
   readonly champion: string;
   readonly challenger: string;
+  /** Further challengers; whose line is also told by its dash. */
+  readonly others: readonly [string, string];
   readonly baseline: string;
   readonly wrong: string;
+  /** From few to many, and the same of what is wrong. */
+  readonly counts: readonly [few: string, many: string];
+  readonly wrongCounts: readonly [few: string, many: string];
 }
 
 /** The colours of the picture files and of the charts on the page (`page.css` has them for the words). */
@@ -22,8 +27,11 @@ export const PALETTES: Readonly<Record<'light' | 'dark', Palette>> = {
     hairline: '#e4e1de',
     champion: '#0072b2',
     challenger: '#b45f06',
+    others: ['#8c4680', '#00704f'],
     baseline: '#8a8580',
     wrong: '#b3261e',
+    counts: ['#dbeaf5', '#00507d'],
+    wrongCounts: ['#fae3e1', '#b3261e'],
   },
   dark: {
     ground: '#1d1c1a',
@@ -32,8 +40,11 @@ export const PALETTES: Readonly<Record<'light' | 'dark', Palette>> = {
     hairline: '#383532',
     champion: '#56b4e9',
     challenger: '#f0a04b',
+    others: ['#d79bcb', '#4cc79a'],
     baseline: '#8f8a85',
     wrong: '#ff8a80',
+    counts: ['#243844', '#7cc8f4'],
+    wrongCounts: ['#43292a', '#ff8a80'],
   },
 };
 

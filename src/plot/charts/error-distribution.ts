@@ -5,6 +5,7 @@ import { frameOf, type Chart, type ChartLook } from './chart.ts';
 import { coarsen } from './histogram.ts';
 import { shownName, withUnits } from './names.ts';
 import { countOf, formatCount, formatFigure, formatTick, roundTicks } from './numbers.ts';
+import { columns, type ChartTable } from './table.ts';
 
 /** How the absolute errors of one model are spread. */
 export interface ErrorDistribution {
@@ -39,6 +40,7 @@ export function errorDistribution(distribution: ErrorDistribution, look: ChartLo
     spec: spec(look, distribution, axisTicks({ covered, rest, end }, look), end),
     data: { bins, lines: lines(distribution, { covered, rest }, look) },
     summary: summary(distribution, histogram, rows, look),
+    table: table(distribution.histogram),
   };
 }
 
@@ -120,18 +122,15 @@ function spec(
   end: number,
 ): TopLevelSpec {
   const palette = PALETTES[look.theme];
-  const title = {
-    text: withUnits('Absolute error', units),
-    limit: typeof look.width === 'number' ? look.width - 96 : 0,
+  const about = {
+    title: withUnits('Absolute error', units),
     subtitle: [
       shownName(model, 80),
-      [['mean', mean] as const, ['median', median] as const, ['p95', p95] as const]
-        .flatMap(([name, value]) =>
-          value === undefined ? [] : [`${name} ${formatFigure(value, look.locale)}`],
-        )
-        .concat(`on ${countOf(rowsOf(histogram), 'row', look.locale)}`)
-        .join(' · '),
-    ],
+      ...[['mean', mean] as const, ['median', median] as const, ['p95', p95] as const].flatMap(
+        ([name, value]) => (value === undefined ? [] : [`${name} ${formatFigure(value, look.locale)}`]),
+      ),
+      `on ${countOf(rowsOf(histogram), 'row', look.locale)}`,
+    ].join(' · '),
   };
   const x = {
     type: 'quantitative',
@@ -145,7 +144,7 @@ function spec(
     },
   };
   return {
-    ...frameOf(look, title),
+    ...frameOf(look, about),
     layer: [
       {
         data: { name: 'bins' },
@@ -219,4 +218,13 @@ function summary(
       ? []
       : [`${formatCount(above, locale)} at ${formatTick(width * counts.length, locale)} or above`];
   return `${withUnits('Absolute error', units)}, of ${shownName(model)} on ${countOf(rows, 'row', locale)}: ${[...figures, ...fullest, ...rest].join(', ')}.`;
+}
+
+/** The bins as metric keeps them, without the empty ones. */
+function table({ width, counts, above }: Histogram): ChartTable {
+  const rows = counts.flatMap((count, i) => (count === 0 ? [] : [[i * width, (i + 1) * width, count]]));
+  return {
+    columns: columns(['from', 'figure'], ['to, exclusive', 'figure'], ['rows', 'count']),
+    rows: above === 0 ? rows : [...rows, [counts.length * width, undefined, above]],
+  };
 }

@@ -34,6 +34,48 @@ export function countOf(value: number, singular: string, locale: string | undefi
   return `${formatCount(value, locale)} ${singular}${value === 1 ? '' : 's'}`;
 }
 
+/** A share, 0..1, in percent: 100 % is all of them and 0 % none. */
+export function formatRatio(ratio: number, locale: string | undefined): string {
+  const percent = 100 * ratio;
+  const shown = percent > 99 && percent < 100 ? Math.floor(10 * percent) / 10 : percent;
+  const tight = shown !== 0 && shown < 0.1 ? '< 0.1' : undefined;
+  const text =
+    tight ?? formatter(locale, { maximumFractionDigits: shown < 10 || shown > 99 ? 1 : 0 }).format(shown);
+  return `${text}\u00A0%`;
+}
+
+const DURATIONS = [
+  [86_400, 'd'],
+  [3_600, 'h'],
+  [60, 'min'],
+  [1, 's'],
+  [0.001, 'ms'],
+] as const;
+
+/** A stretch of time in its largest fitting unit: `2.18 h`, `500 ms`, `0 s`. */
+export function formatDuration(seconds: number, locale: string | undefined): string {
+  if (seconds === 0) return `0\u00A0s`;
+  const [size, unit] = DURATIONS.find(([size]) => seconds >= size * 0.9995) ?? [0.001, 'ms'];
+  return `${formatter(locale, { maximumSignificantDigits: 3 }).format(seconds / size)}\u00A0${unit}`;
+}
+
+/** How the axes of a chart write numbers: as `Intl` does in this language. */
+export function numberLocale(locale: string | undefined): {
+  decimal: string;
+  thousands: string;
+  grouping: number[];
+  currency: [string, string];
+} {
+  const parts = formatter(locale, { useGrouping: true }).formatToParts(1_234_567.8);
+  const part = (type: string) => parts.find((each) => each.type === type)?.value;
+  return {
+    decimal: part('decimal') ?? '.',
+    thousands: part('group') ?? ',',
+    grouping: [3],
+    currency: ['', ''],
+  };
+}
+
 /**
  * Round values for an axis, in steps of 1, 2 or 5 times a power of ten, from 0 to at most `end`.
  *

@@ -1,140 +1,314 @@
 import type { TopLevelSpec } from 'vega-lite';
-import type { HistoryPoint } from '../../wire/snapshot.ts';
+import type { HistoryPoint, MarkSnapshot } from '../../wire/snapshot.ts';
 import { PALETTES } from '../theme.ts';
-import { frameOf, type Chart, type ChartLook } from './chart.ts';
+import { frameOf, isNarrow, type Chart, type ChartLook } from './chart.ts';
 import { shownName, withUnits } from './names.ts';
-import { countOf, formatFigure } from './numbers.ts';
+import { countOf, formatFigure, formatRatio } from './numbers.ts';
+import { errorLimits } from './running-error-limits.ts';
+import { columns, type ChartTable } from './table.ts';
+import { timeAxis } from './time-axis.ts';
 
-/** How the error of one model went. */
+/** How the errors of the models of one stream went. */
 export interface RunningError {
-  readonly model: string;
   /** Unit of the target, or `undefined`. */
   readonly units: string | undefined;
-  /** Oldest first, at least one. */
-  readonly points: readonly HistoryPoint[];
+  /** The champion first; each with at least one point, oldest first. */
+  readonly models: readonly { readonly model: string; readonly points: readonly HistoryPoint[] }[];
+  /** What happened to the champion, oldest first. */
+  readonly marks: readonly MarkSnapshot[];
 }
 
-const SO_FAR = 'mean so far';
-const RECENT = 'since the point before';
+/** Challengers that have a line of their own; further ones are in the table. */
+const CHALLENGERS_MAX = 3;
 
-/** The mean absolute error over time: of all outcomes so far, and of those that came since the point before. */
-export function runningError({ model, units, points }: RunningError, look: ChartLook): Chart {
-  const errors = points.flatMap(({ atMs, mae, recentMae }) => [
-    { atMs, error: mae, series: SO_FAR },
-    { atMs, error: recentMae, series: RECENT },
-  ]);
-  const last = points.at(-1);
+/** Pixels above the lines for the labels of marks. */
+const MARKS_PX = 18;
+
+/**
+ * The mean absolute error over time: the champion with its band, what the naive answer would have had, the challengers.
+ * The ground is darker where truths are missing, and a version's change is a line with its name.
+ */
+export function runningError({ units, models, marks }: RunningError, look: ChartLook): Chart {
+  const drawn = models.slice(0, 1 + CHALLENGERS_MAX);
+  const series = seriesOf(drawn, look);
+  const [champion] = drawn;
+  const points = champion?.points ?? [];
+  const limits = errorLimits(drawn.map(({ points }) => points));
+  /** A point beyond the limits breaks the line; the table has it. */
+  const inside = (error: number) => (error >= limits.low && error <= limits.high ? error : null);
+  const errors = drawn.flatMap(({ points }, i) =>
+    points.map(({ atMs, mae }) => ({ atMs, error: inside(mae), series: series[i]?.name })),
+  );
+  const ends = drawn.flatMap(({ points }, i) =>
+    points.slice(-1).map(({ atMs, mae }) => ({ atMs, error: mae, series: series[i]?.name })),
+  );
+  const naive = points.flatMap(({ atMs, naiveMae }) =>
+    naiveMae === undefined ? [] : [{ atMs, error: inside(naiveMae), series: NAIVE }],
+  );
+  const band = points.flatMap(({ atMs, low, high }) =>
+    low === undefined || high === undefined
+      ? []
+      : [{ atMs, low: Math.max(low, limits.low), high: Math.min(high, limits.high) }],
+  );
+  const missing = missingOf(points);
+  const named = naive.length === 0 ? series : [...series, naiveSeries(look)];
   return {
-    spec: spec(look, model, units),
-    data: { errors, ends: errors.slice(-2).toReversed(), extent: extent(points) },
-    summary:
-      last === undefined
-        ? 'No error yet.'
-        : `${withUnits('Mean absolute error', units)}, of ${shownName(model)} over time: now ${formatFigure(last.mae, look.locale)} on ${countOf(last.scored, 'row', look.locale)}, ${formatFigure(last.recentMae, look.locale)} most recently.`,
-  };
-}
-
-/** Corners of the plot: room around a line that is flat, or a single point. */
-function extent(points: readonly HistoryPoint[]): object[] {
-  let low = Infinity;
-  let high = -Infinity;
-  for (const { mae, recentMae } of points) {
-    low = Math.min(low, mae, recentMae);
-    high = Math.max(high, mae, recentMae);
-  }
-  if (low > high) return [];
-  const room = (high - low) * 0.05 || Math.abs(high) * 0.1 || 1;
-  const first = points[0]?.atMs ?? 0;
-  const end = points.at(-1)?.atMs ?? first;
-  return [
-    { atMs: end > first ? first : first - 30_000, error: Math.max(0, low - room) },
-    { atMs: end > first ? end : end + 30_000, error: high + room },
-  ];
-}
-
-function spec(look: ChartLook, model: string, units: string | undefined): TopLevelSpec {
-  const palette = PALETTES[look.theme];
-  const x = {
-    field: 'atMs',
-    type: 'temporal',
-    scale: { type: look.clock === 'utc' ? 'utc' : 'time', nice: false },
-    axis: {
-      title: look.standsAlone ? (look.clock === 'utc' ? 'time, UTC' : 'time') : null,
-      tickCount: { expr: 'max(2, floor(width / 90))' },
-      labelOverlap: true,
-      labelFlush: false,
-      // 24 hours, whatever the language of the browser: the default says AM and PM.
-      format: {
-        milliseconds: '%H:%M:%S.%L',
-        seconds: '%H:%M:%S',
-        minutes: '%H:%M',
-        hours: '%H:%M',
-        day: '%-d %b',
-        date: '%-d %b',
-        week: '%-d %b',
-        month: '%b %Y',
-        quarter: '%b %Y',
-        year: '%Y',
-      },
+    spec: spec(look, named, { units, model: champion?.model ?? '', hasMissing: missing.length > 0 }),
+    data: {
+      errors: [...errors, ...naive],
+      ends,
+      band,
+      missing,
+      marks: shownMarks(marks, limits),
+      extent: [
+        { atMs: limits.fromMs, error: limits.low },
+        { atMs: limits.toMs, error: limits.high },
+      ],
     },
+    summary: summary({ units, models, marks }, look),
+    table: table(models),
   };
+}
+
+const NAIVE = 'median so far';
+
+interface Series {
+  readonly name: string;
+  readonly color: string;
+  readonly dash: readonly number[];
+}
+
+const DASHES = [[], [7, 3], [2, 3], [9, 3, 2, 3]] as const;
+
+function seriesOf(models: RunningError['models'], look: ChartLook): Series[] {
+  const { champion, challenger, others } = PALETTES[look.theme];
+  const colors = [champion, challenger, ...others];
+  return models.map(({ model, points }, i) => {
+    const hasBand = i === 0 && points.some(({ low }) => low !== undefined);
+    const name = `${shownName(model, isNarrow(look) ? 20 : 32)}${hasBand ? ', with its band' : ''}`;
+    return { name, color: colors[i] ?? champion, dash: DASHES[i] ?? [] };
+  });
+}
+
+function naiveSeries({ theme }: ChartLook): Series {
+  return { name: NAIVE, color: PALETTES[theme].baseline, dash: [4, 4] };
+}
+
+/** Stretches between two points by the share of predictions whose truth was still missing, 0..1. */
+function missingOf(points: readonly HistoryPoint[]): object[] {
+  return points.slice(1).flatMap(({ atMs, coverage }, i) => {
+    const fromMs = points[i]?.atMs ?? atMs;
+    return coverage === undefined || coverage >= 1 ? [] : [{ fromMs, atMs, missing: 1 - coverage }];
+  });
+}
+
+/** Each with the one before it, so that a label without room is left out where the chart is drawn. */
+function shownMarks(
+  marks: readonly MarkSnapshot[],
+  { fromMs, toMs }: { fromMs: number; toMs: number },
+): object[] {
+  return marks
+    .filter(({ atMs }) => atMs >= fromMs && atMs <= toMs)
+    .map(({ atMs, kind, text }, i, all) => {
+      const label = shownName(text, 22);
+      return {
+        atMs,
+        kind,
+        label,
+        widthPx: label.length * 6.6 + 8,
+        beforeMs: all[i - 1]?.atMs ?? null,
+        nextMs: all[i + 1]?.atMs ?? null,
+      };
+    });
+}
+
+function spec(
+  look: ChartLook,
+  series: readonly Series[],
+  about: { readonly units: string | undefined; readonly model: string; readonly hasMissing: boolean },
+): TopLevelSpec {
+  const palette = PALETTES[look.theme];
+  const { units, model, hasMissing } = about;
+  const x = timeAxis(look, 'atMs');
   const y = {
     field: 'error',
     type: 'quantitative',
-    scale: { zero: false, nice: true },
+    scale: { zero: false, nice: true, range: [{ expr: 'height' }, MARKS_PX] },
     axis: { title: look.standsAlone ? withUnits('mean absolute error', units) : null, tickCount: 5 },
+  };
+  const domain = series.map(({ name }) => name);
+  const legend = {
+    orient: 'top',
+    title: null,
+    columns: isNarrow(look) || domain.join('').length > 90 ? 2 : 5,
+    labelColor: palette.quiet,
+    labelFontSize: 11,
+    labelLimit: 220,
+    symbolType: 'stroke',
+    symbolStrokeWidth: 2.5,
+    symbolSize: 300,
+    padding: 0,
+    offset: 8,
   };
   const color = {
     field: 'series',
     type: 'nominal',
-    scale: { domain: [SO_FAR, RECENT], range: [palette.champion, faint(palette.champion)] },
-    legend: {
-      orient: 'top',
-      title: null,
-      labelColor: palette.quiet,
-      labelFontSize: 11,
-      symbolType: 'stroke',
-      symbolStrokeWidth: 2.5,
-      padding: 0,
-      offset: 8,
-    },
+    scale: { domain, range: series.map((s) => s.color) },
+    legend,
   };
-  const title = {
-    text: withUnits('Mean absolute error over time', units),
+  const strokeDash = {
+    field: 'series',
+    type: 'nominal',
+    scale: { domain, range: series.map((s) => s.dash) },
+    legend,
+  };
+  const quiet = { tooltip: null, aria: false, clip: true };
+  const frame = frameOf(look, {
+    title: withUnits('Mean absolute error over time', units),
     subtitle: shownName(model, 80),
-    limit: typeof look.width === 'number' ? look.width - 96 : 0,
+  });
+  const layout = {
+    top: { direction: isNarrow(look) ? 'vertical' : 'horizontal', anchor: 'start', margin: 4 },
   };
   return {
-    ...frameOf(look, title),
+    ...frame,
+    config: { ...frame.config, legend: { layout } },
     layer: [
       {
         data: { name: 'extent' },
         mark: { type: 'point', opacity: 0, tooltip: null, aria: false },
         encoding: { x, y },
       },
-      // The thin line first, so that the thick one is never hidden.
-      ...[RECENT, SO_FAR].map((series) => ({
+      {
+        data: { name: 'missing' },
+        mark: { type: 'rect', color: palette.baseline, y: MARKS_PX, y2: { expr: 'height' }, ...quiet },
+        encoding: {
+          x: { ...x, field: 'fromMs' },
+          x2: { field: 'atMs' },
+          opacity: {
+            field: 'missing',
+            type: 'quantitative',
+            scale: { domain: [0, 1], range: [0, 0.4] },
+            legend: hasMissing
+              ? {
+                  ...legend,
+                  values: [0.5],
+                  labelExpr: "'truth missing'",
+                  symbolType: 'square',
+                  symbolStrokeWidth: 0,
+                }
+              : null,
+          },
+        },
+      },
+      {
+        data: { name: 'band' },
+        mark: { type: 'area', color: palette.champion, opacity: 0.18, ...quiet },
+        encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' } },
+      },
+      ...domain.toReversed().map((name) => ({
         data: { name: 'errors' },
-        transform: [{ filter: `datum.series === '${series}'` }],
+        transform: [{ filter: `datum.series === ${JSON.stringify(name)}` }],
         mark: {
           type: 'line',
-          strokeWidth: series === SO_FAR ? 2.5 : 1,
+          strokeWidth: name === domain[0] ? 2.5 : 1.75,
           strokeJoin: 'round',
-          tooltip: null,
-          aria: false,
+          ...quiet,
         },
-        encoding: { x, y, color },
+        encoding: { x, y, color, strokeDash },
       })),
       {
         data: { name: 'ends' },
         mark: { type: 'point', filled: true, size: 40, opacity: 1, tooltip: null, aria: false },
         encoding: { x, y, color },
       },
+      {
+        data: { name: 'marks' },
+        mark: {
+          type: 'rule',
+          color: palette.text,
+          strokeDash: [2, 2],
+          y: 4,
+          y2: { expr: 'height' },
+          ...quiet,
+        },
+        encoding: { x },
+      },
+      {
+        data: { name: 'marks' },
+        mark: {
+          type: 'text',
+          baseline: 'top',
+          y: 2,
+          align: { expr: `${IS_AT_EDGE} ? 'right' : 'left'` },
+          dx: { expr: `${IS_AT_EDGE} ? -5 : 5` },
+          tooltip: null,
+          aria: false,
+        },
+        encoding: {
+          x,
+          text: { condition: { test: HAS_ROOM, field: 'label', type: 'nominal' }, value: '' },
+        },
+      },
     ],
   } as TopLevelSpec;
 }
 
-/** The same colour where it is less of a statement. */
-function faint(colour: string): string {
-  return `${colour}80`;
+/** A label goes to the right of its line, the last one to the left where it would leave the plot. */
+const IS_AT_EDGE = "!isValid(datum.nextMs) && scale('x', datum.atMs) + datum.widthPx > width";
+const HAS_ROOM_RIGHT =
+  "!isValid(datum.nextMs) || scale('x', datum.nextMs) - scale('x', datum.atMs) > datum.widthPx";
+const HAS_ROOM_LEFT =
+  "scale('x', datum.atMs) - (isValid(datum.beforeMs) ? scale('x', datum.beforeMs) : 0) > datum.widthPx";
+const HAS_ROOM = `${IS_AT_EDGE} ? ${HAS_ROOM_LEFT} : ${HAS_ROOM_RIGHT}`;
+
+function summary({ units, models, marks }: RunningError, { locale }: ChartLook): string {
+  const [champion, ...challengers] = models;
+  const last = champion?.points.at(-1);
+  if (champion === undefined || last === undefined) return 'No error yet.';
+  const { mae, low, high, scored, naiveMae, coverage, recentMae } = last;
+  const parts = [
+    low === undefined || high === undefined
+      ? `now ${formatFigure(mae, locale)}`
+      : `now ${formatFigure(mae, locale)} (${formatFigure(low, locale)} to ${formatFigure(high, locale)})`,
+    `${formatFigure(recentMae, locale)} most recently`,
+    ...(naiveMae === undefined
+      ? []
+      : [`${formatFigure(naiveMae, locale)} had the answer been the median so far`]),
+    ...challengers.flatMap(({ model, points }) => {
+      const end = points.at(-1);
+      return end === undefined
+        ? []
+        : [`${formatFigure(end.mae, locale)} of the challenger ${shownName(model)}`];
+    }),
+  ];
+  const on = `on ${countOf(scored, 'row', locale)}`;
+  const truths =
+    coverage === undefined ? '' : ` ${formatRatio(coverage, locale)} of the predictions have their truth.`;
+  const events =
+    marks.length === 0
+      ? ''
+      : ` ${countOf(marks.length, 'mark', locale)}, the last: ${shownName(marks.at(-1)?.text ?? '')}.`;
+  return `${withUnits('Mean absolute error', units)}, of ${shownName(champion.model)} over time, ${on}: ${parts.join(', ')}.${truths}${events}`;
+}
+
+function table(models: RunningError['models']): ChartTable {
+  return {
+    columns: columns(
+      ['model', 'text'],
+      ['time', 'time'],
+      ['mean so far', 'figure'],
+      ['low', 'figure'],
+      ['high', 'figure'],
+      ['since the point before', 'figure'],
+      ['median so far', 'figure'],
+      ['truths that came', 'ratio'],
+      ['rows', 'count'],
+    ),
+    rows: models.flatMap(({ model, points }) =>
+      points
+        .map((p) => [model, p.atMs, p.mae, p.low, p.high, p.recentMae, p.naiveMae, p.coverage, p.scored])
+        .toReversed(),
+    ),
+  };
 }

@@ -97,9 +97,9 @@ function showCharts(): void {
   byId('over-time-title').textContent = withUnits('Mean absolute error over time', units);
   byId('distribution-title').textContent = withUnits('Distribution of the absolute error', units);
   const spread = champion && distributionOf(champion, units);
-  const course = champion && runningErrorOf(champion, units);
+  const course = runningErrorOf(feed?.snapshot?.models ?? [], units);
   showTable('distribution-table', spread && (() => distributionTable(spread.histogram)));
-  showTable('over-time-table', course && (() => runningErrorTable(course.points)));
+  showTable('over-time-table', course && (() => runningErrorTable(course.models[0]?.points ?? [])));
   void document.fonts.ready.then(async () => {
     await overTime.show(
       course && runningError(course, look),

@@ -1,0 +1,30 @@
+import type { ChartLook } from './chart.ts';
+
+/** How a field of milliseconds since 1970 goes along x, by the clock of the look. */
+export function timeAxis(look: ChartLook, field: string) {
+  return {
+    field,
+    type: 'temporal',
+    scale: { type: look.clock === 'utc' ? 'utc' : 'time', nice: false },
+    axis: {
+      title: look.standsAlone ? (look.clock === 'utc' ? 'time, UTC' : 'time') : null,
+      tickCount: { expr: 'max(2, floor(width / 90))' },
+      labelOverlap: true,
+      labelSeparation: 12,
+      labelFlush: false,
+      // 24 hours, whatever the language of the browser: the default says AM and PM.
+      format: {
+        milliseconds: '%H:%M:%S.%L',
+        seconds: '%H:%M:%S',
+        minutes: '%H:%M',
+        hours: '%H:%M',
+        day: '%-d %b',
+        date: '%-d %b',
+        week: '%-d %b',
+        month: '%b %Y',
+        quarter: '%b %Y',
+        year: '%Y',
+      },
+    },
+  } as const;
+}

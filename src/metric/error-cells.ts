@@ -65,6 +65,11 @@ export class ErrorCells {
       }));
   }
 
+  /** Adds all of `other`, which stays as it is. */
+  merge(other: ErrorCells): void {
+    this.#cells.merge(other.#cells);
+  }
+
   write(writer: StateWriter): void {
     const cells = this.#cells.list();
     writer.double(this.#cells.newestMs);

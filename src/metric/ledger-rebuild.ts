@@ -10,6 +10,7 @@ import type { Ledger, LedgerTask, LogCursor } from './ledger/ledger.ts';
 import { readLog } from './log-reader.ts';
 import { LogRecords } from './log-records.ts';
 import { wholeRows } from './log-rebuild.ts';
+import { FigureKeeper } from './figure-keeper.ts';
 import { OutcomeKeeper } from './outcome-keeper.ts';
 
 /** Where the ledger and its log are, and the settings that the ledger will be used with. */
@@ -60,8 +61,11 @@ export async function rebuildLedger(options: RebuildOptions): Promise<Rebuilt> {
   });
   let made: Pick<Rebuilt, 'outcomes' | 'revisions' | 'models'>;
   try {
-    const sink = new OutcomeKeeper(new WrittenLog(cursor), options.log, { timesAreKnown: false });
-    await using ledger = await SqliteLedger.open({ ...options, path: making, task }, sink);
+    const sinks = {
+      linear: new FigureKeeper(options.log, { timesAreKnown: false }),
+      ordered: new OutcomeKeeper(new WrittenLog(cursor), options.log),
+    };
+    await using ledger = await SqliteLedger.open({ ...options, path: making, task }, sinks);
     made = await fill(ledger, { logPath, rows: cursor.rows, records });
   } catch (error) {
     removeDatabase(making);

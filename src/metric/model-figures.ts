@@ -2,6 +2,7 @@ import {
   type ClassificationOutcome,
   type ClassificationState,
   classification,
+  foldLabel,
 } from '../stats/classification.ts';
 import {
   type CountSketch,
@@ -9,6 +10,7 @@ import {
   addCount,
   emptySketch,
   linearBins,
+  mergeSketch,
   readSketch,
   sketchQuantiles,
   writeSketch,
@@ -19,14 +21,15 @@ import { StateReader, StateWriter } from '../stats/state-bytes.ts';
 import { absoluteError, labelOf } from './absolute-error.ts';
 import { ErrorCells } from './error-cells.ts';
 import type { PredictionSlot, TruthVersion } from './ledger/entry.ts';
+import { KeptNames } from './kept-names.ts';
 import type { LedgerTask, Outcome } from './ledger/ledger.ts';
 
 /**
- * The figures of one model: the linear ones of its task, and the label lag. A figure that is to be kept is
- * added here: to `add`, to `encode` and to `decode`.
+ * The linear figures of one model, as one writer keeps them: those of its task, and the label lag. A figure that is to be
+ * kept is added here: to `add`, to `merge`, to `encode` and to `decode`.
  */
 export class ModelFigures {
-  readonly #task: LedgerTask;
+  readonly task: LedgerTask;
   #regression: RegressionState = regression.empty();
   #classification: ClassificationState = classification.empty();
   /** Absolute errors of a classification, for its histogram; a regression has its own. */
@@ -38,10 +41,10 @@ export class ModelFigures {
   /** By the time of the truth. */
   #arrivals = new ErrorCells();
   /** Labels that have cells of their own in the confusion matrix. */
-  #labels = new Set<string>();
+  #labels = new KeptNames(LABELS_MAX);
 
   constructor(task: LedgerTask) {
-    this.#task = task;
+    this.task = task;
   }
 
   /**
@@ -70,14 +73,14 @@ export class ModelFigures {
   }
 
   values(): Figures {
-    return this.#task === 'regression'
+    return this.task === 'regression'
       ? regression.value(this.#regression)
       : classification.value(this.#classification);
   }
 
   /** Absolute errors in bins, or `undefined` without an outcome. */
   histogram(): LinearBins | undefined {
-    if (this.#task === 'regression') return errorHistogram(this.#regression);
+    if (this.task === 'regression') return errorHistogram(this.#regression);
     return linearBins(this.#errors, { binsMax: 64, insideRatio: 0.99 });
   }
 
@@ -92,10 +95,27 @@ export class ModelFigures {
     return this.#labels.size;
   }
 
+  /** Adds all of another writer's, which stay as they are. @throws {RangeError} on figures of another task */
+  merge(other: ModelFigures): void {
+    if (other.task !== this.task) throw new RangeError(`Cannot merge a ${other.task} into a ${this.task}`);
+    mergeSketch(this.#lagSeconds, other.#lagSeconds);
+    mergeSketch(this.#errors, other.#errors);
+    this.#cohorts.merge(other.#cohorts);
+    this.#arrivals.merge(other.#arrivals);
+    if (this.task === 'regression') {
+      regression.merge(this.#regression, other.#regression);
+      return;
+    }
+    classification.merge(this.#classification, other.#classification);
+    for (const label of other.#labels) this.#keep(label);
+    // What the other one kept may not be among those that both keep.
+    for (const label of other.#labels) if (!this.#labels.has(label)) this.#fold(label);
+  }
+
   encode(): Uint8Array {
     const writer = new StateWriter();
     writer.integer(VERSION);
-    writer.text(this.#task);
+    writer.text(this.task);
     writeSketch(writer, this.#lagSeconds);
     writeSketch(writer, this.#errors);
     writer.integer(this.#labels.size);
@@ -103,7 +123,7 @@ export class ModelFigures {
     this.#cohorts.write(writer);
     this.#arrivals.write(writer);
     const states = [
-      this.#task === 'regression'
+      this.task === 'regression'
         ? regression.encode(this.#regression)
         : classification.encode(this.#classification),
     ];
@@ -125,7 +145,7 @@ export class ModelFigures {
     const figures = new ModelFigures(task);
     figures.#lagSeconds = readSketch(reader);
     figures.#errors = readSketch(reader);
-    for (let left = reader.integer(); left > 0; left--) figures.#labels.add(reader.text());
+    for (let left = reader.integer(); left > 0; left--) figures.#labels.take(reader.text());
     figures.#cohorts = ErrorCells.read(reader);
     figures.#arrivals = ErrorCells.read(reader);
     reader.end();
@@ -137,11 +157,11 @@ export class ModelFigures {
 
   #put(prediction: PredictionSlot, truth: TruthVersion, sign: 1 | -1, timesAreKnown: boolean): void {
     const weight = truth.weight ?? prediction.weight;
-    const error = absoluteError(prediction, truth, this.#task);
+    const error = absoluteError(prediction, truth, this.task);
     const inCell = { error, weight: weight ?? 1, sign };
     this.#cohorts.put(prediction.atMs, inCell);
     if (timesAreKnown) this.#arrivals.put(truth.atMs, inCell);
-    if (this.#task === 'regression') {
+    if (this.task === 'regression') {
       const outcome = { truth: Number(truth.value), prediction: Number(prediction.value), weight };
       if (sign === 1) regression.add(this.#regression, outcome);
       else regression.remove(this.#regression, outcome);
@@ -159,13 +179,13 @@ export class ModelFigures {
   }
 
   /**
-   * The same outcome with labels beyond the first `LABELS_MAX` under one name, so that a stream of ever new ones
-   * does not grow without bound. A label that was once among the first stays there, so what was added is what is
-   * taken out; what is wrong and how wrong stay as they are.
+   * The same outcome with labels that are not kept under one name, so that a stream of ever new ones does not grow
+   * without bound. What is wrong and how wrong stay as they are.
    */
   #bounded(outcome: ClassificationOutcome): ClassificationOutcome {
-    const truth = this.#known(outcome.truth);
-    const prediction = this.#known(outcome.prediction);
+    for (const label of [outcome.truth, outcome.prediction]) this.#keep(label);
+    const truth = this.#labels.has(outcome.truth);
+    const prediction = this.#labels.has(outcome.prediction);
     if (truth && prediction) return outcome;
     const right = outcome.truth === outcome.prediction;
     const truthName = truth ? outcome.truth : OTHER;
@@ -174,16 +194,19 @@ export class ModelFigures {
     return { truth: truthName, prediction: predictionName, proba, weight: outcome.weight };
   }
 
-  #known(label: string): boolean {
-    if (this.#labels.has(label)) return true;
-    if (this.#labels.size >= LABELS_MAX) return false;
-    this.#labels.add(label);
-    return true;
+  /** A label came: where it is kept and another gives way to it, that one goes to the others. */
+  #keep(label: string): void {
+    const gone = this.#labels.take(label);
+    if (gone !== undefined && gone !== label) this.#fold(gone);
+  }
+
+  #fold(label: string): void {
+    foldLabel(this.#classification, label, { into: OTHER, wrongInto: OTHER_PREDICTION });
   }
 }
 
 /** Of the stored bytes; others are made anew from the outcomes that are kept. */
-const VERSION = 2;
+const VERSION = 3;
 
 /** The confusion matrix has at most so many classes of its own. */
 const LABELS_MAX = 200;

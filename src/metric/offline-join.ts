@@ -10,6 +10,7 @@ import type { Batch, LedgerTask } from './ledger/ledger.ts';
 import { SqliteLedger } from './ledger/sqlite.ts';
 import { MetricLog } from './log.ts';
 import { cohortsOf } from './maturity.ts';
+import { FigureKeeper } from './figure-keeper.ts';
 import { OutcomeKeeper } from './outcome-keeper.ts';
 import { type FilePiece, type FileRecord, type RecordColumns, readRecords } from './record-files.ts';
 
@@ -64,7 +65,7 @@ async function joinedIn(dir: string, options: JoinOptions): Promise<Omit<Joined,
     { logsDir: dir, columns: ['model'], challengers: true, ledgerPath: path },
     options.log,
   );
-  const keeper = new OutcomeKeeper(metricLog, options.log);
+  const figures = new FigureKeeper(options.log);
   const { horizonMs, task, recentIdsMax } = options;
   await using ledger = await SqliteLedger.open(
     {
@@ -76,7 +77,7 @@ async function joinedIn(dir: string, options: JoinOptions): Promise<Omit<Joined,
       durability: 'process',
       output: undefined,
     },
-    keeper,
+    { linear: figures, ordered: new OutcomeKeeper(metricLog, options.log) },
   );
   const files = new Files();
   const commit = async (batch: Pick<Batch, 'predictions' | 'truths' | 'refused'>): Promise<void> => {
@@ -105,8 +106,8 @@ async function joinedIn(dir: string, options: JoinOptions): Promise<Omit<Joined,
     models: models.map(({ model, counts, cohorts }, i) => ({
       model,
       books: i === 0 ? withUnattributed(counts, unattributed) : { ...counts },
-      labelLag: bothTimed ? keeper.model(model)?.figures.labelLag() : undefined,
-      cohorts: bothTimed ? cohortsOf(cohorts, keeper.model(model)?.figures) : undefined,
+      labelLag: bothTimed ? figures.model(model)?.labelLag() : undefined,
+      cohorts: bothTimed ? cohortsOf(cohorts, figures.model(model)) : undefined,
     })),
     truths: { ...truths },
     notes: files.notes(bothTimed),

@@ -3,85 +3,90 @@ import { absoluteError } from './absolute-error.ts';
 import { History } from './history.ts';
 import type { LedgerTask, LogCursor, Outcome, OutcomeSink } from './ledger/ledger.ts';
 import type { MetricLog } from './log.ts';
-import { ModelFigures } from './model-figures.ts';
-
-/** What is kept of one model's outcomes. */
-export interface ModelRecord {
-  readonly figures: ModelFigures;
-  readonly history: History;
-}
+import { taskOfOutcome } from './outcome-task.ts';
+import { TruthsSoFar } from './truths-so-far.ts';
 
 /** Where the lines of outcomes go. */
 export type OutcomeLog = Pick<MetricLog, 'write' | 'reopen' | 'reopened'>;
 
-/** Takes the outcomes of a ledger into figures, history and log, within the ledger's transaction. */
+/** Takes the outcomes of a ledger, in their order, into the log and what depends on that order, within the ledger's transaction. */
 export class OutcomeKeeper implements OutcomeSink {
   readonly #metricLog: OutcomeLog;
   readonly #log: Logger;
-  readonly #timesAreKnown: boolean;
-  #models = new Map<string, ModelRecord>();
+  #histories = new Map<string, History>();
+  #truths = new TruthsSoFar();
   #task: LedgerTask | undefined;
-  /** The stored figures cannot be read; outcomes are not added to nothing. */
+  /** The stored state cannot be read; outcomes are not added to nothing. */
   #stale = false;
 
-  /** @param options.timesAreKnown false: the outcomes come from a log, and their times are not those of the records */
-  constructor(metricLog: OutcomeLog, log: Logger, options: { readonly timesAreKnown?: boolean } = {}) {
+  constructor(metricLog: OutcomeLog, log: Logger) {
     this.#metricLog = metricLog;
     this.#log = log;
-    this.#timesAreKnown = options.timesAreKnown ?? true;
   }
 
-  /** `undefined` before the model's first outcome. */
-  model(name: string): ModelRecord | undefined {
-    return this.#models.get(name);
+  /** How a model's error went; `undefined` before its first outcome. */
+  history(model: string): History | undefined {
+    return this.#histories.get(model);
   }
 
   write(outcomes: readonly Outcome[]): LogCursor {
-    this.#add(outcomes);
+    this.replay(outcomes);
     return this.#metricLog.write(outcomes, this.#task);
   }
 
   replay(outcomes: readonly Outcome[]): void {
-    if (!this.#stale) this.#add(outcomes);
-  }
-
-  #add(outcomes: readonly Outcome[]): void {
     for (const outcome of outcomes) {
-      const { figures, history } = this.#record(outcome);
-      figures.add(outcome, this.#timesAreKnown);
-      if (outcome.previous === undefined) {
-        history.add(absoluteError(outcome.prediction, outcome.truth, this.#taskOf(outcome)));
-      }
+      if (outcome.previous === undefined) this.#addToHistory(outcome);
+      if (!this.#stale) this.#truths.add(outcome, this.#taskOf(outcome));
     }
   }
 
-  figures(): ReadonlyMap<string, Uint8Array> {
-    const stored = new Map<string, Uint8Array>();
-    for (const [name, { figures, history }] of this.#models) {
-      stored.set(`${FIGURES}${name}`, figures.encode());
-      stored.set(`${HISTORY}${name}`, history.encode());
-    }
-    return stored;
+  baseline(): readonly number[] | undefined {
+    return this.#truths.baseline();
   }
 
-  restore(stored: ReadonlyMap<string, Uint8Array>, task: LedgerTask | undefined): void {
-    this.#task = task;
+  states(): ReadonlyMap<string, Uint8Array> {
+    const states = new Map([[TRUTHS, this.#truths.encode()]]);
+    for (const [model, history] of this.#histories) states.set(`${HISTORY}${model}`, history.encode());
+    return states;
+  }
+
+  restore(
+    states: ReadonlyMap<string, Uint8Array>,
+    from: { readonly task: LedgerTask | undefined; readonly number: number },
+  ): boolean {
+    this.#task = from.task;
+    this.#histories = historiesIn(states);
+    this.#truths = new TruthsSoFar();
+    const truths = states.get(TRUTHS);
+    this.#stale = truths === undefined && from.number > 0;
     try {
-      this.#models = modelsIn(stored);
-      this.#stale = false;
+      if (truths !== undefined) this.#truths = TruthsSoFar.decode(truths);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      this.#log.warn(`The stored figures are of another version (${error.message}).`);
-      this.#models = new Map();
       this.#stale = true;
     }
+    return !this.#stale;
+  }
+
+  /** Histories stay as they are: when their points were set is in no outcome. */
+  async rebuild(outcomes: AsyncIterable<Outcome>): Promise<void> {
+    this.#stale = false;
+    this.#truths = new TruthsSoFar();
+    let count = 0;
+    for await (const outcome of outcomes) {
+      this.#truths.add(outcome, this.#taskOf(outcome));
+      count++;
+    }
+    this.#log.info(
+      `What depends on the order of outcomes was made anew from ${count}: all that the retention keeps.`,
+    );
   }
 
   async reopen(
     cursor: LogCursor | undefined,
     outcomesFrom: (number: number) => AsyncIterable<Outcome>,
   ): Promise<LogCursor> {
-    if (this.#stale) await this.#rebuild(outcomesFrom(1));
     return this.#metricLog.reopen(cursor, this.#task, outcomesFrom);
   }
 
@@ -89,49 +94,26 @@ export class OutcomeKeeper implements OutcomeSink {
     this.#metricLog.reopened();
   }
 
-  /** Figures of another version are made anew from every outcome that is kept. */
-  async #rebuild(outcomes: AsyncIterable<Outcome>): Promise<void> {
-    let count = 0;
-    for await (const outcome of outcomes) {
-      this.#add([outcome]);
-      count++;
-    }
-    this.#stale = false;
-    this.#log.warn(`They were made anew from ${count} outcomes: all that the retention keeps.`);
-  }
-
-  #record(outcome: Outcome): ModelRecord {
+  #addToHistory(outcome: Outcome): void {
     const { model } = outcome.prediction;
-    const known = this.#models.get(model);
-    if (known !== undefined) return known;
-    const task = this.#taskOf(outcome);
-    this.#log.info(`The first outcome of the model "${model}" makes this a ${task}.`);
-    const made = { figures: new ModelFigures(task), history: new History() };
-    this.#models.set(model, made);
-    return made;
+    let history = this.#histories.get(model);
+    if (history === undefined) this.#histories.set(model, (history = new History()));
+    history.add(absoluteError(outcome.prediction, outcome.truth, this.#taskOf(outcome)));
   }
 
-  /** The ledger settles the task with the first outcome, by the same two things. */
-  #taskOf({ prediction, truth }: Outcome): LedgerTask {
-    const numbers = typeof prediction.value === 'number' && typeof truth.value === 'number';
-    this.#task ??= numbers && prediction.proba === undefined ? 'regression' : 'classification';
+  #taskOf(outcome: Outcome): LedgerTask {
+    this.#task ??= taskOfOutcome(outcome);
     return this.#task;
   }
 }
 
-function modelsIn(stored: ReadonlyMap<string, Uint8Array>): Map<string, ModelRecord> {
-  const models = new Map<string, ModelRecord>();
-  for (const [name, bytes] of stored) {
-    if (!name.startsWith(FIGURES)) continue;
-    const model = name.slice(FIGURES.length);
-    const history = stored.get(`${HISTORY}${model}`);
-    models.set(model, {
-      figures: ModelFigures.decode(bytes),
-      history: history === undefined ? new History() : History.decode(history),
-    });
+function historiesIn(states: ReadonlyMap<string, Uint8Array>): Map<string, History> {
+  const histories = new Map<string, History>();
+  for (const [name, bytes] of states) {
+    if (name.startsWith(HISTORY)) histories.set(name.slice(HISTORY.length), History.decode(bytes));
   }
-  return models;
+  return histories;
 }
 
-const FIGURES = 'model:';
+const TRUTHS = 'truths';
 const HISTORY = 'history:';

@@ -1,8 +1,8 @@
 import { Counter, Gauge, Histogram, type Metric, type Registry } from 'prom-client';
 import { coverageOf } from './coverage.ts';
+import type { FigureKeeper } from './figure-keeper.ts';
 import { allPredictions } from './ledger/books.ts';
 import type { Ledger } from './ledger/ledger.ts';
-import type { OutcomeKeeper } from './outcome-keeper.ts';
 
 /** The figures an operator watches. They are read when somebody asks; only the commits are told. */
 export class MetricFigures {
@@ -11,7 +11,7 @@ export class MetricFigures {
 
   constructor(
     registry: Registry,
-    { ledger, keeper }: { readonly ledger: Ledger; readonly keeper: OutcomeKeeper },
+    { ledger, figures }: { readonly ledger: Ledger; readonly figures: FigureKeeper },
   ) {
     const registers: Registry[] = [];
     const register = (metric: Metric): void => registry.registerMetric(metric);
@@ -86,7 +86,7 @@ export class MetricFigures {
         registers,
         collect() {
           for (const { model } of ledger.books.models) {
-            const quantiles = keeper.model(model)?.figures.labelLag();
+            const quantiles = figures.model(model)?.labelLag();
             if (quantiles === undefined) continue;
             this.set({ model, quantile: '0.5' }, quantiles.median);
             this.set({ model, quantile: '0.95' }, quantiles.p95);

@@ -4,12 +4,14 @@ import { coverageOf } from './coverage.ts';
 import { type Books, type ModelBooks, withUnattributed } from './ledger/books.ts';
 import type { Ledger, LedgerTask } from './ledger/ledger.ts';
 import { arrivalsOf, cohortsOf, maturityOf } from './maturity.ts';
+import type { FigureKeeper } from './figure-keeper.ts';
 import type { OutcomeKeeper } from './outcome-keeper.ts';
 
 /** What a snapshot is made from. */
 export interface SnapshotSources {
   readonly ledger: Ledger;
-  readonly keeper: OutcomeKeeper;
+  readonly figures: FigureKeeper;
+  readonly outcomes: OutcomeKeeper;
   readonly logPath: string;
   readonly nowMs: () => number;
 }
@@ -38,11 +40,10 @@ export class Snapshots {
 
   /** Sets a point in each model's history. */
   mark(): void {
-    const { ledger, keeper, nowMs } = this.#sources;
+    const { ledger, figures, outcomes, nowMs } = this.#sources;
     for (const { model, counts } of ledger.books.models) {
-      const record = keeper.model(model);
-      const mae = record?.figures.values()['mae']?.value;
-      if (mae !== undefined) record?.history.mark({ atMs: nowMs(), scored: counts.scored, mae });
+      const mae = figures.model(model)?.values()['mae']?.value;
+      if (mae !== undefined) outcomes.history(model)?.mark({ atMs: nowMs(), scored: counts.scored, mae });
     }
   }
 
@@ -75,23 +76,23 @@ export class Snapshots {
   }
 
   #model({ model, challenger, version, counts, cohorts }: ModelBooks, unattributed: number): ModelSnapshot {
-    const record = this.#sources.keeper.model(model);
+    const figures = this.#sources.figures.model(model);
     const coverage = coverageOf(counts);
-    const made = cohortsOf(cohorts, record?.figures);
+    const made = cohortsOf(cohorts, figures);
     return {
       model,
       role: challenger ? 'challenger' : 'champion',
       version,
-      task: record && taskOf(this.#sources.ledger.task, record.figures.classes),
+      task: figures && taskOf(this.#sources.ledger.task, figures.classes),
       books: withUnattributed(counts, unattributed),
-      figures: record?.figures.values() ?? {},
-      errors: record?.figures.histogram(),
-      history: record?.history.points ?? [],
-      labelLag: record?.figures.labelLag(),
+      figures: figures?.values() ?? {},
+      errors: figures?.histogram(),
+      history: this.#sources.outcomes.history(model)?.points ?? [],
+      labelLag: figures?.labelLag(),
       ...(coverage !== undefined && { coverage }),
       maturity: maturityOf(made, this.#sources.nowMs()),
       cohorts: made,
-      arrivals: arrivalsOf(record?.figures),
+      arrivals: arrivalsOf(figures),
     };
   }
 }

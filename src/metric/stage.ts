@@ -14,10 +14,8 @@ import { decodeTruth } from '../wire/truth.ts';
 import { Balance, type Side } from './balance.ts';
 import { Committer, type Contribution } from './committer.ts';
 import { allPredictions } from './ledger/books.ts';
-import type { Ledger, LedgerRefusal } from './ledger/ledger.ts';
-import { SqliteLedger } from './ledger/sqlite.ts';
-import { MetricLog } from './log.ts';
-import { OutcomeKeeper } from './outcome-keeper.ts';
+import type { LedgerRefusal } from './ledger/ledger.ts';
+import { type LedgerParts, openLedgerParts } from './ledger-parts.ts';
 import { OutputNotice } from './output-notice.ts';
 import { MetricFigures } from './prometheus.ts';
 import type { MetricSettings } from './settings.ts';
@@ -40,40 +38,7 @@ export interface MetricStage extends Stage {
  *   process, damaged, of a newer version; the message says what to do
  */
 export async function startMetric(settings: MetricSettings, context: StageContext): Promise<MetricStage> {
-  const metricLog = new MetricLog(
-    {
-      logsDir: settings.logsDir,
-      columns: settings.logColumns,
-      challengers: settings.logChallengers,
-      ledgerPath: settings.ledgerPath,
-    },
-    context.log,
-  );
-  const keeper = new OutcomeKeeper(metricLog, context.log);
-  try {
-    const ledger = await SqliteLedger.open(
-      {
-        path: settings.ledgerPath,
-        durability: settings.durability,
-        recentIdsMax: settings.recentIdsMax,
-        horizonMs: settings.horizonMs,
-        retentionMs: settings.retentionMs,
-        task: settings.task === 'auto' ? undefined : settings.task,
-        output: settings.output,
-      },
-      keeper,
-    );
-    return new RunningMetric(settings, context, { ledger, keeper, metricLog });
-  } catch (error) {
-    metricLog[Symbol.dispose]();
-    throw error;
-  }
-}
-
-interface Parts {
-  readonly ledger: Ledger;
-  readonly keeper: OutcomeKeeper;
-  readonly metricLog: MetricLog;
+  return new RunningMetric(settings, context, await openLedgerParts(settings, context.log));
 }
 
 class RunningMetric implements MetricStage {
@@ -82,7 +47,7 @@ class RunningMetric implements MetricStage {
   readonly logPath: string;
   readonly #settings: MetricSettings;
   readonly #context: StageContext;
-  readonly #parts: Parts;
+  readonly #parts: LedgerParts;
   readonly #snapshots: Snapshots;
   readonly #figures: MetricFigures;
   readonly #committer: Committer;
@@ -102,7 +67,7 @@ class RunningMetric implements MetricStage {
   /** Why batches cannot be stored at the moment. */
   #heldBack: string | undefined;
 
-  constructor(settings: MetricSettings, context: StageContext, parts: Parts) {
+  constructor(settings: MetricSettings, context: StageContext, parts: LedgerParts) {
     this.#settings = settings;
     this.#input = { predictions: settings.queues.predictions, truths: settings.queues.truth };
     this.#context = context;
@@ -112,10 +77,10 @@ class RunningMetric implements MetricStage {
     // Whoever runs the stage waits for `done`; a failure before that is not unhandled.
     this.done.catch(() => {});
     this.#outputNotice = new OutputNotice(settings.output, context.log);
-    const { ledger, keeper } = parts;
+    const { ledger, figures, outcomes } = parts;
     const nowMs = (): number => context.clock.nowMs();
-    this.#snapshots = new Snapshots({ ledger, keeper, logPath: this.logPath, nowMs });
-    this.#figures = new MetricFigures(context.registry, { ledger, keeper });
+    this.#snapshots = new Snapshots({ ledger, figures, outcomes, logPath: this.logPath, nowMs });
+    this.#figures = new MetricFigures(context.registry, { ledger, figures });
     this.#committer = new Committer({
       ledger,
       nowMs,

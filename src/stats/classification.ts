@@ -132,6 +132,33 @@ export function labels(state: ClassificationState): string[] {
   return [...found].sort();
 }
 
+/**
+ * Counts what has this label under other names, as if it had come so: `into` for its truths and for right predictions
+ * of it, `wrongInto` for wrong predictions of it. What is right stays right, and how much is wrong stays as it is.
+ */
+export function foldLabel(
+  state: ClassificationState,
+  label: string,
+  names: { readonly into: string; readonly wrongInto: string },
+): void {
+  const { into, wrongInto } = names;
+  const moved: { truth: string; prediction: string; cell: Cell }[] = [];
+  for (const [truth, row] of state.cells) {
+    for (const [prediction, cell] of row) {
+      if (truth === label)
+        moved.push({ truth: into, prediction: prediction === label ? into : prediction, cell });
+      else if (prediction === label) moved.push({ truth, prediction: wrongInto, cell });
+    }
+    row.delete(label);
+  }
+  state.cells.delete(label);
+  for (const { truth, prediction, cell } of moved) {
+    const own = cellOf(state, truth, prediction);
+    own.rows += cell.rows;
+    mergeSum(own.weight, cell.weight);
+  }
+}
+
 function put(state: ClassificationState, outcome: ClassificationOutcome, sign: 1 | -1): void {
   const error = classificationError(outcome);
   const weight = outcome.weight === undefined ? 1 : checkedWeight(outcome.weight);

@@ -1,8 +1,9 @@
-import { addCount, emptySketch, signedQuantile } from './count-sketch.ts';
+import { addCount, emptySketch, readSketch, signedQuantile, writeSketch } from './count-sketch.ts';
 import type { CountSketch } from './count-sketch.ts';
-import { add, emptySum, valueOf } from './exact-sum.ts';
+import { add, emptySum, exactly, sumOf, valueOf } from './exact-sum.ts';
 import type { ExactSum } from './exact-sum.ts';
 import { checkedValue } from './outcome-limits.ts';
+import type { StateReader, StateWriter } from './state-bytes.ts';
 
 /** What somebody without a model would answer. */
 export interface Baselines {
@@ -51,6 +52,30 @@ export const runningBaselines = {
       mean: valueOf(state.sum) / state.count,
       median: signedQuantile(state, 0.5),
       last: state.last,
+    };
+  },
+  write(writer: StateWriter, state: RunningBaselinesState): void {
+    writer.integer(runningBaselines.version);
+    writer.integer(state.count);
+    writer.exact(exactly(state.sum));
+    writer.double(state.last);
+    writeSketch(writer, state.positive);
+    writeSketch(writer, state.negative);
+  },
+  /** @throws {RangeError} on bytes of another version or that are no state */
+  read(reader: StateReader): RunningBaselinesState {
+    const version = reader.integer();
+    if (version !== runningBaselines.version) {
+      throw new RangeError(
+        `Cannot read a state of version ${version}: this is version ${runningBaselines.version}`,
+      );
+    }
+    return {
+      count: reader.integer(),
+      sum: sumOf(reader.exact()),
+      last: reader.double(),
+      positive: readSketch(reader),
+      negative: readSketch(reader),
     };
   },
 } as const;

@@ -46,7 +46,7 @@ test('what the error about a damaged ledger tells to do helps: check finds it, r
   assert.equal(readdirSync(scratch.dir).filter((name) => /\.damaged-[-\dTZ]+$/.test(name)).length, 1);
   assert.equal((await aftermath('ledger', 'check', path)).code, 0);
   await using disk = await LedgerOnDisk.open({ dir: scratch.dir });
-  assert.deepEqual(disk.keeper.model('a')?.figures.values()['mae'], { value: 1 });
+  assert.deepEqual(disk.figures.model('a')?.values()['mae'], { value: 1 });
 });
 
 test('a ledger that is not there is named, and a report of half a pair of files is wrong usage', async () => {

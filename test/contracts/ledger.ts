@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { predictionImbalance, truthImbalance } from '../../src/metric/ledger/books.ts';
-import type { Ledger, OutcomeSink } from '../../src/metric/ledger/ledger.ts';
+import type { Ledger, OutcomeSinks } from '../../src/metric/ledger/ledger.ts';
 import type { PredictionRecord, TruthRecord } from '../../src/wire/records.ts';
 import { prediction, truth } from '../metric/records.ts';
 import { RecordingSink } from './recording-sink.ts';
@@ -17,7 +17,7 @@ export interface OpenedLedger extends AsyncDisposable {
 }
 
 /** Opens an empty ledger with the limits above. */
-export type OpenLedger = (sink: OutcomeSink) => Promise<OpenedLedger>;
+export type OpenLedger = (sinks: OutcomeSinks) => Promise<OpenedLedger>;
 
 /** What every ledger must do: each row of the table “The ledger” of the design, both orders, the books. */
 export function ledgerContract(name: string, open: OpenLedger): void {
@@ -98,6 +98,20 @@ export function ledgerContract(name: string, open: OpenLedger): void {
     assert.deepEqual(table.lines(), ['1 x 4 5']);
     assert.deepEqual(table.counts(), { received: 3, scored: 1, matched: 1, revision: 1 });
   });
+
+  check(
+    'keeps with a prediction what the ordered figures said when it came, never with its own truth in it',
+    async (table) => {
+      const baselines = () =>
+        table.sink.standing().map(({ prediction: { model, baseline } }) => [model, ...(baseline ?? [])]);
+      await table.take(truth('x', 3), truth('y', 4));
+      await table.take(prediction('x', 5));
+      await table.take(prediction('x', 6, { model: 'b' }), prediction('y', 6));
+      assert.deepEqual(baselines(), [['a'], ['b'], ['a', 1]]);
+      await table.take(truth('y', 7));
+      assert.deepEqual(baselines(), [['a'], ['b'], ['a', 1]], 'a revision finds them as they were');
+    },
+  );
 
   check('lets the first prediction stand in a conflict', async (table) => {
     await table.take(prediction('x', 5), prediction('x', 6));

@@ -19,12 +19,12 @@ test('figures of another version are made anew from the outcomes that are kept, 
         refused: { predictions: 0, truths: 0 },
       });
     }
-    before = disk.keeper.model('a')?.figures.values();
+    before = disk.figures.model('a')?.values();
   }
   using db = new DatabaseSync(join(scratch.dir, 'ledger.db'));
   const other = Buffer.from([255, 255, 0, 0]);
   db.prepare("UPDATE figure SET bytes = ?, crc = ? WHERE name LIKE 'model:%'").run(other, crc32(other));
   db.close();
   await using disk = await LedgerOnDisk.open({ dir: scratch.dir, recentIdsMax: 50 });
-  assert.deepEqual(disk.keeper.model('a')?.figures.values(), before);
+  assert.deepEqual(disk.figures.model('a')?.values(), before);
 });

@@ -147,10 +147,7 @@ test('a ledger that is rebuilt from its log has the same figures, goes on with t
   using scratch = new Scratch();
   const columns = ['model', 'time'] as const;
   const before = await busyLedger(scratch.dir, columns);
-  const [figures, rows] = [
-    ['a', 'b'].map((model) => before.keeper.model(model)?.figures.values()),
-    before.rows(),
-  ];
+  const [figures, rows] = [['a', 'b'].map((model) => before.figures.model(model)?.values()), before.rows()];
   await before[Symbol.asyncDispose]();
   const { path, logPath } = paths(scratch.dir);
   const damagedBytes = Buffer.from(readFileSync(path)).fill(7, 4096, 60_000);
@@ -167,10 +164,10 @@ test('a ledger that is rebuilt from its log has the same figures, goes on with t
   assert.match(found.notes.join(), /goes on for 7 bytes that are not committed/);
   await using disk = await LedgerOnDisk.open({ dir: scratch.dir, columns, recentIdsMax: 60 });
   assert.deepEqual(
-    ['a', 'b'].map((model) => disk.keeper.model(model)?.figures.values()),
+    ['a', 'b'].map((model) => disk.figures.model(model)?.values()),
     figures,
   );
-  assert.equal(disk.keeper.model('a')?.figures.labelLag(), undefined, 'a lag that nobody knows is not told');
+  assert.equal(disk.figures.model('a')?.labelLag(), undefined, 'a lag that nobody knows is not told');
   assert.deepEqual(disk.rows(), rows);
   const nowMs = 1_700_000_060_000;
   await commit(disk, nowMs, [prediction(580, 580 / 3, { model: 'a' })], [truth(581, 83)]);
@@ -196,12 +193,12 @@ test('classes come back too, with the probability of the true one where the log 
       [truth(`"${i}`, i % 3 ? 'yes' : 'no')],
     );
   }
-  const figures = before.keeper.model('tree')?.figures.values();
+  const figures = before.figures.model('tree')?.values();
   await before[Symbol.asyncDispose]();
   const made = await rebuildLedger(options(scratch.dir));
   assert.deepEqual([made.task, made.models, made.outcomes], ['classification', ['tree'], 50]);
   await using disk = await LedgerOnDisk.open({ dir: scratch.dir, columns: [], challengers: false });
-  const after = disk.keeper.model('tree')?.figures.values();
+  const after = disk.figures.model('tree')?.values();
   assert.deepEqual(Object.keys(after ?? {}), Object.keys(figures ?? {}));
   for (const [name, { value }] of Object.entries(figures ?? {}))
     assert.ok(Math.abs((after?.[name]?.value ?? NaN) - value) < 1e-12, name);

@@ -5,6 +5,7 @@ import pino from 'pino';
 import type { LogColumn } from '../../src/wire/log-columns.ts';
 import { SqliteLedger, type SqliteLedgerSettings } from '../../src/metric/ledger/sqlite.ts';
 import { MetricLog } from '../../src/metric/log.ts';
+import { FigureKeeper } from '../../src/metric/figure-keeper.ts';
 import { OutcomeKeeper } from '../../src/metric/outcome-keeper.ts';
 
 /** What differs from a ledger of a handful of ids; `dir` holds all files. */
@@ -17,12 +18,18 @@ export interface FixtureSettings extends Partial<SqliteLedgerSettings> {
 /** A ledger on disk with the log and the figures that live on it. */
 export class LedgerOnDisk implements AsyncDisposable {
   readonly ledger: SqliteLedger;
-  readonly keeper: OutcomeKeeper;
+  readonly figures: FigureKeeper;
+  readonly outcomes: OutcomeKeeper;
   readonly metricLog: MetricLog;
 
-  private constructor(ledger: SqliteLedger, keeper: OutcomeKeeper, metricLog: MetricLog) {
+  private constructor(
+    ledger: SqliteLedger,
+    sinks: { readonly linear: FigureKeeper; readonly ordered: OutcomeKeeper },
+    metricLog: MetricLog,
+  ) {
     this.ledger = ledger;
-    this.keeper = keeper;
+    this.figures = sinks.linear;
+    this.outcomes = sinks.ordered;
     this.metricLog = metricLog;
   }
 
@@ -35,7 +42,7 @@ export class LedgerOnDisk implements AsyncDisposable {
     const log = pino({ level: 'silent' });
     const path = join(dir, 'ledger.db');
     const metricLog = new MetricLog({ logsDir: dir, columns, challengers, ledgerPath: path }, log);
-    const keeper = new OutcomeKeeper(metricLog, log);
+    const sinks = { linear: new FigureKeeper(log), ordered: new OutcomeKeeper(metricLog, log) };
     const whole = {
       path,
       // Nobody pulls the plug in a test: what survives the process is enough.
@@ -48,7 +55,7 @@ export class LedgerOnDisk implements AsyncDisposable {
       ...settings,
     } as const;
     try {
-      return new LedgerOnDisk(await SqliteLedger.open(whole, keeper), keeper, metricLog);
+      return new LedgerOnDisk(await SqliteLedger.open(whole, sinks), sinks, metricLog);
     } catch (error) {
       metricLog[Symbol.dispose]();
       throw error;

@@ -29,7 +29,7 @@ test('a writer killed with -9 at full speed, again and again, loses no outcome a
   assert.equal(truthImbalance(truths), 0);
   // Computed from the ids alone: what was scored twice, or not at all, would be off.
   const mae = ids.reduce((sum, _, i) => sum + Math.abs(i - i / 7), 0) / ids.length;
-  assert.ok(Math.abs((disk.keeper.model('a')?.figures.values()['mae']?.value ?? NaN) - mae) < 1e-9 * mae);
+  assert.ok(Math.abs((disk.figures.model('a')?.values()['mae']?.value ?? NaN) - mae) < 1e-9 * mae);
 });
 
 /** Runs a writer and kills it once it has told of so many commits. @returns the last one it told of */

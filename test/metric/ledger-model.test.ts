@@ -187,14 +187,14 @@ function compare(disk: LedgerOnDisk, reference: ReferenceLedger): void {
   assert.equal(truthImbalance(books.truths), 0);
   for (const { model, counts, cohorts } of books.models) {
     assert.equal(predictionImbalance(counts), 0);
-    const made = cohortsOf(cohorts, disk.keeper.model(model)?.figures);
+    const made = cohortsOf(cohorts, disk.figures.model(model));
     const total = (name: 'predictions' | 'scored'): number =>
       made.reduce((sum, point) => sum + point[name], 0);
     assert.equal(total('predictions'), counts.scored + counts.pending + counts.expired);
     assert.equal(total('scored'), counts.scored);
     const state = regression.empty();
     for (const outcome of reference.scored(model)) regression.add(state, outcome);
-    assert.deepEqual(disk.keeper.model(model)?.figures.values() ?? {}, regression.value(state));
+    assert.deepEqual(disk.figures.model(model)?.values() ?? {}, regression.value(state));
   }
   assert.deepEqual(disk.rows(), reference.lines);
 }

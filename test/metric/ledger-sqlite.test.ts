@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { SqliteLedger } from '../../src/metric/ledger/sqlite.ts';
-import type { OutcomeSink } from '../../src/metric/ledger/ledger.ts';
+import type { OutcomeSinks } from '../../src/metric/ledger/ledger.ts';
 import { HORIZON_MS, type OpenedLedger, RETENTION_MS, ledgerContract } from '../contracts/ledger.ts';
 import { Scratch } from './ledger-fixture.ts';
 
 for (const recentIdsMax of [2, 1000]) {
   const name = recentIdsMax === 2 ? 'SQLite, every entry in a segment at once' : 'SQLite, entries in memory';
-  ledgerContract(name, (sink) => openIn(new Scratch(), sink, recentIdsMax));
+  ledgerContract(name, (sinks) => openIn(new Scratch(), sinks, recentIdsMax));
 }
 
-async function openIn(scratch: Scratch, sink: OutcomeSink, recentIdsMax: number): Promise<OpenedLedger> {
+async function openIn(scratch: Scratch, sinks: OutcomeSinks, recentIdsMax: number): Promise<OpenedLedger> {
   const ledger = await SqliteLedger.open(
     {
       path: join(scratch.dir, 'ledger.db'),
@@ -20,13 +20,13 @@ async function openIn(scratch: Scratch, sink: OutcomeSink, recentIdsMax: number)
       task: undefined,
       output: undefined,
     },
-    sink,
+    sinks,
   );
   return {
     ledger,
     async reopen() {
       await ledger[Symbol.asyncDispose]();
-      return openIn(scratch, sink, recentIdsMax);
+      return openIn(scratch, sinks, recentIdsMax);
     },
     async [Symbol.asyncDispose]() {
       await ledger[Symbol.asyncDispose]();

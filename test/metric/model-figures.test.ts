@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { ModelFigures } from '../../src/metric/model-figures.ts';
 import type { Outcome } from '../../src/metric/ledger/ledger.ts';
 import type { Value } from '../../src/wire/records.ts';
 
 /** An outcome of these two values; with `previous` a revision. */
-function outcome(truth: Value, prediction: Value, previous?: Value): Outcome {
-  const version = (value: Value) => ({ value, atMs: 5000, timed: true, weight: undefined, tags: undefined });
+function outcome(truth: Value, prediction: Value, previous?: Value, atMs = 5000): Outcome {
+  const version = (value: Value) => ({ value, atMs, timed: true, weight: undefined, tags: undefined });
   return {
     number: 1,
     entry: { key: '1', token: '1', truth: undefined, predictions: [], forgetMs: 0 },
@@ -15,7 +16,7 @@ function outcome(truth: Value, prediction: Value, previous?: Value): Outcome {
       version: undefined,
       challenger: false,
       value: prediction,
-      atMs: 3000,
+      atMs: atMs - 2000,
       timed: true,
       deadlineMs: 0,
       weight: undefined,
@@ -54,5 +55,46 @@ for (const task of ['regression', 'classification'] as const) {
     assert.deepEqual(Buffer.from(again.encode()), Buffer.from(figures.encode()));
     const lag = again.labelLag();
     assert.ok(lag !== undefined && Math.abs(lag.median - 2) < 0.01);
+  });
+}
+
+/** Values of a task, and more labels than have cells of their own. */
+const VALUES = {
+  regression: fc.double({ min: -1e6, max: 1e6, noNaN: true }),
+  classification: fc.integer({ min: 0, max: 250 }).map((i) => `label-${i}`),
+} as const;
+
+for (const task of ['regression', 'classification'] as const) {
+  test(`the figures of many writers of a ${task} make those of one, though each revises what another has scored`, () => {
+    const value: fc.Arbitrary<Value> = VALUES[task];
+    const writers = 3;
+    const row = fc.record({
+      truth: value,
+      prediction: value,
+      revised: fc.option(value),
+      atMs: fc.integer({ min: 0, max: 3 * 86_400_000 }),
+      by: fc.tuple(fc.nat(writers - 1), fc.nat(writers - 1)),
+    });
+    fc.assert(
+      fc.property(fc.array(row, { maxLength: 400, size: 'max' }), (rows) => {
+        const one = new ModelFigures(task);
+        const many = Array.from({ length: writers }, () => new ModelFigures(task));
+        const revisions: (() => void)[] = [];
+        for (const { truth, prediction, revised, atMs, by } of rows) {
+          const first = outcome(truth, prediction, undefined, atMs);
+          for (const figures of [one, many[by[0]]!]) figures.add(first);
+          if (revised === null) continue;
+          const second = outcome(revised, prediction, truth, atMs);
+          for (const figures of [one, many[by[1]]!]) revisions.push(() => figures.add(second));
+        }
+        // Another order than the rows'
+        for (const revise of revisions.toReversed()) revise();
+        const merged = new ModelFigures(task);
+        for (const figures of many.toReversed()) merged.merge(ModelFigures.decode(figures.encode()));
+        assert.deepEqual(merged.values(), one.values());
+        assert.deepEqual(Buffer.from(merged.encode()), Buffer.from(one.encode()));
+      }),
+      { numRuns: 40, seed: 6 },
+    );
   });
 }

@@ -1,5 +1,5 @@
 import type { IdKey } from '../../wire/id.ts';
-import type { IdToken, Tags, Value } from '../../wire/records.ts';
+import type { IdToken, PredictionRecord, Tags, Value } from '../../wire/records.ts';
 
 /**
  * All that the ledger knows of one id: its truth, with every version of it, and the prediction of each
@@ -65,6 +65,35 @@ export interface PredictionSlot {
   state: PredictionState;
   /** The first outcome, then one for each revision that took effect. */
   readonly outcomes: OutcomeMark[];
+}
+
+/** The slot of a prediction that has just come in. */
+export function pendingPrediction(
+  { model, version, role, timeMs, weight, tags, proba, interval }: PredictionRecord,
+  known: Pick<PredictionSlot, 'value' | 'atMs' | 'deadlineMs' | 'baseline'>,
+): PredictionSlot {
+  return {
+    model,
+    version,
+    challenger: role === 'challenger',
+    value: known.value,
+    atMs: known.atMs,
+    timed: timeMs !== undefined,
+    deadlineMs: known.deadlineMs,
+    weight,
+    tags,
+    proba,
+    interval,
+    baseline: known.baseline,
+    state: 'pending',
+    outcomes: [],
+  };
+}
+
+/** What the model said of this id, or `undefined`. */
+export function slotOf(entry: Entry, model: string): PredictionSlot | undefined {
+  for (const prediction of entry.predictions) if (prediction.model === model) return prediction;
+  return undefined;
 }
 
 /** One line of the books of outcomes: which version of the truth it was scored against. */

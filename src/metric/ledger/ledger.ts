@@ -8,7 +8,7 @@ import type { Entry, PredictionSlot, TruthVersion } from './entry.ts';
  * not at all. `sqlite.ts` implements it in a file, and `test/contracts/ledger.ts` holds for every one.
  *
  * Calls do not overlap: the caller waits for one to fulfil before it starts the next. Whoever opens a ledger gives it
- * a sink, which it first brings to where it stands.
+ * the sinks of its outcomes, which it first brings to where it stands.
  */
 export interface Ledger extends AsyncDisposable {
   /** What to show of it: the file's path, or the database's address without a password. */
@@ -85,22 +85,73 @@ export interface LedgerRefusal {
   readonly text: string;
 }
 
-/** What lives on outcomes: the figures and the log. It is told of them within the transaction. */
+/**
+ * What lives on outcomes, in the two kinds of figures (DESIGN, “Figures”). Stored states have names; those of the two
+ * parts differ, and each overlooks the other's.
+ */
+export interface OutcomeSinks {
+  readonly linear: FigureSink;
+  readonly ordered: OutcomeSink;
+}
+
+/**
+ * The linear figures of one writer: sums and counts, which do not care for any order. Each writer of a ledger has one,
+ * fed in the transactions in which it scores outcomes, and stores its states with them; a reader merges the states of
+ * all writers. A revision is taken out here whoever put the outcome in, so one state alone may be “negative”.
+ */
+export interface FigureSink {
+  /** Takes outcomes in, in any order. */
+  add(outcomes: readonly Outcome[]): void;
+  /** This writer's states after the last `add`, by name. Storing them with every fold is enough, if `add` can be repeated. */
+  states(): ReadonlyMap<string, Uint8Array>;
+  /**
+   * Forgets everything and starts from this writer's stored states; then `add` brings the outcomes that came after them.
+   *
+   * @returns false where something in them is of another version or other settings: after `add` has brought what
+   *   came later, `rebuild` has to make that part anew
+   */
+  restore(states: ReadonlyMap<string, Uint8Array>, task: LedgerTask | undefined): boolean;
+  /** Makes what could not be read from every outcome that is kept, of all writers: their states of it go. */
+  rebuild(outcomes: AsyncIterable<Outcome>): Promise<void>;
+  /** The stored states of all other writers, as read last: what is shown is theirs and this one's together. */
+  setOthers(states: Iterable<ReadonlyMap<string, Uint8Array>>): void;
+}
+
+/**
+ * What depends on the order: the log, and the figures that run on first truths (a revision does not undo those). One
+ * writer at a time feeds it, with every outcome of the ledger in the order of their numbers, and stores its states
+ * in the transaction that stores the log's cursor.
+ */
 export interface OutcomeSink {
   /**
-   * Takes outcomes, in order of number, into figures and log. When it throws, nothing of the batch is stored.
+   * Takes outcomes, in order of number and without a gap, into figures and log. When it throws, nothing of the batch is
+   * stored.
    *
    * @returns up to where the log is written, to be stored in the same transaction
    */
   write(outcomes: readonly Outcome[]): LogCursor | Promise<LogCursor>;
-  /** The figures as they stand after the last `write`, by name. */
-  figures(): ReadonlyMap<string, Uint8Array>;
+  /** The states after the last `write`, by name. */
+  states(): ReadonlyMap<string, Uint8Array>;
   /**
-   * Forgets everything and starts from the stored figures; `replay` then brings the outcomes that came after
+   * Forgets everything and starts from the stored states; `replay` then brings the outcomes that came after
    * them, in order. Both when a ledger is opened and after a commit that failed.
+   *
+   * @param from.number of the last outcome that is in the states; 0: there was none
+   * @returns false where something in them is missing, of another version or other settings: after the replay
+   *   `rebuild` has to make that part anew
    */
-  restore(figures: ReadonlyMap<string, Uint8Array>, task: LedgerTask | undefined): void;
+  restore(
+    states: ReadonlyMap<string, Uint8Array>,
+    from: { readonly task: LedgerTask | undefined; readonly number: number },
+  ): boolean;
   replay(outcomes: readonly Outcome[]): void;
+  /** Makes what could not be read from every outcome that is kept, in order. */
+  rebuild(outcomes: AsyncIterable<Outcome>): Promise<void>;
+  /**
+   * What somebody without a model would answer now: kept with each prediction that comes in, as
+   * `PredictionSlot.baseline`. Asked once a batch. `undefined` before a truth, and for classes.
+   */
+  baseline(): readonly number[] | undefined;
   /**
    * Brings the log to its committed place. The ledger stores the cursor that comes back before anything else.
    *

@@ -1,10 +1,18 @@
 import type { IdKey } from '../../wire/id.ts';
-import type { PredictionRecord, TruthRecord, Value } from '../../wire/records.ts';
+import type { PredictionRecord, TruthRecord } from '../../wire/records.ts';
 import { type Books, type ModelBooks, emptyBooks, emptyPredictionCounts } from './books.ts';
 import { CohortCounts } from './cohort-counts.ts';
-import { type Entry, MODELS_PER_ID_MAX, type PredictionSlot, type TruthSlot, standing } from './entry.ts';
+import {
+  type Entry,
+  MODELS_PER_ID_MAX,
+  type PredictionSlot,
+  type TruthSlot,
+  pendingPrediction,
+  slotOf,
+  standing,
+} from './entry.ts';
 import type { LedgerRefusal, LedgerRulesSettings, LedgerTask, Outcome } from './ledger.ts';
-import { predictionProblem, sameValue, taskOfPair, truthProblem } from './task.ts';
+import { outputOf, predictionProblem, sameValue, taskOfPair, truthProblem } from './task.ts';
 import { comesAfter, meetsPrediction, timesOf } from './lateness.ts';
 import { reviseTruth } from './versions.ts';
 
@@ -40,6 +48,7 @@ export class Rules {
   readonly state: RulesState;
   readonly #settings: LedgerRulesSettings;
   #nowMs = 0;
+  #baseline: readonly number[] | undefined;
   #outcomes: Outcome[] = [];
   #refused: LedgerRefusal[] = [];
 
@@ -48,9 +57,14 @@ export class Rules {
     this.#settings = settings;
   }
 
-  /** Starts a batch at this moment. */
-  begin(nowMs: number): void {
+  /**
+   * Starts a batch at this moment.
+   *
+   * @param baseline what `OutcomeSink.baseline` says now
+   */
+  begin(nowMs: number, baseline?: readonly number[]): void {
     this.#nowMs = nowMs;
+    this.#baseline = baseline;
     this.#outcomes = [];
     this.#refused = [];
   }
@@ -117,22 +131,12 @@ export class Rules {
     model.challenger = record.role === 'challenger';
     model.version = record.version;
     const atMs = record.timeMs ?? this.#nowMs;
-    const prediction: PredictionSlot = {
-      model: record.model,
-      version: record.version,
-      challenger: model.challenger,
+    const prediction = pendingPrediction(record, {
       value,
       atMs,
-      timed: record.timeMs !== undefined,
       deadlineMs: atMs + this.#settings.horizonMs,
-      weight: record.weight,
-      tags: record.tags,
-      proba: record.proba,
-      interval: record.interval,
-      baseline: undefined,
-      state: 'pending',
-      outcomes: [],
-    };
+      baseline: this.#baselineOf(entry),
+    });
     const { truth } = entry;
     if (truth !== undefined && this.#meetsTruth(prediction, truth)) {
       const verdict = this.#agree(prediction, truth);
@@ -247,6 +251,15 @@ export class Rules {
       }
     }
     return true;
+  }
+
+  /**
+   * The naive answers as they stand. Where the id's truth may be among them, because another model was scored with it
+   * already, those that this one's prediction had: a row's own truth is never in what it is compared with.
+   */
+  #baselineOf(entry: Entry): readonly number[] | undefined {
+    for (const { outcomes, baseline } of entry.predictions) if (outcomes.length > 0) return baseline;
+    return this.#baseline;
   }
 
   /** Where a prediction that has just come in stands. */
@@ -383,14 +396,3 @@ interface RefusedRecord {
 }
 
 const MIXED = 'text where a number must be: the other side of this pair is a number';
-
-function slotOf(entry: Entry, model: string): PredictionSlot | undefined {
-  for (const prediction of entry.predictions) if (prediction.model === model) return prediction;
-  return undefined;
-}
-
-/** The one output that is scored: the named one, else the first; `undefined` where there is none. */
-function outputOf({ value, outputs }: PredictionRecord, output: string | undefined): Value | undefined {
-  if (typeof value !== 'object') return value;
-  return value[output === undefined || outputs === undefined ? 0 : Math.max(0, outputs.indexOf(output))];
-}

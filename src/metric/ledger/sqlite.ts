@@ -8,7 +8,7 @@ import type {
   LedgerRulesSettings,
   LedgerTask,
   Outcome,
-  OutcomeSink,
+  OutcomeSinks,
 } from './ledger.ts';
 import { keptOutcomes, outcomesOf } from './outcomes.ts';
 import { type LedgerFile, openLedgerFile } from './sqlite-file.ts';
@@ -39,28 +39,28 @@ export interface SqliteLedgerSettings extends LedgerRulesSettings {
 export class SqliteLedger implements Ledger {
   readonly address: string;
   readonly #settings: SqliteLedgerSettings;
-  readonly #sink: OutcomeSink;
+  readonly #sinks: OutcomeSinks;
   readonly #file: LedgerFile;
   #memory: LedgerMemory;
   #restored = false;
 
-  private constructor(settings: SqliteLedgerSettings, sink: OutcomeSink, file: LedgerFile) {
+  private constructor(settings: SqliteLedgerSettings, sinks: OutcomeSinks, file: LedgerFile) {
     this.address = settings.path;
     this.#settings = settings;
-    this.#sink = sink;
+    this.#sinks = sinks;
     this.#file = file;
     this.#memory = new LedgerMemory(file, settings);
   }
 
   /**
-   * Opens the file, or makes it, and brings the sink to where the ledger stands.
+   * Opens the file, or makes it, and brings the sinks to where the ledger stands.
    *
-   * @throws {AftermathError} `stop`: see `openLedgerFile`, and whatever the sink refuses
+   * @throws {AftermathError} `stop`: see `openLedgerFile`, and whatever the sinks refuse
    */
-  static async open(settings: SqliteLedgerSettings, sink: OutcomeSink): Promise<SqliteLedger> {
+  static async open(settings: SqliteLedgerSettings, sinks: OutcomeSinks): Promise<SqliteLedger> {
     const file = openLedgerFile(settings.path, settings.durability);
     try {
-      const ledger = new SqliteLedger(settings, sink, file);
+      const ledger = new SqliteLedger(settings, sinks, file);
       await ledger.#restore();
       return ledger;
     } catch (error) {
@@ -89,7 +89,7 @@ export class SqliteLedger implements Ledger {
     if (!this.#restored) await this.#restoreAgain();
     const memory = this.#memory;
     const { rules } = memory;
-    rules.begin(batch.nowMs);
+    rules.begin(batch.nowMs, this.#sinks.ordered.baseline());
     rules.refuseUnread(batch.refused);
     for (const record of batch.predictions) {
       const model = rules.admitPrediction(record);
@@ -137,20 +137,26 @@ export class SqliteLedger implements Ledger {
     }
   }
 
-  /** Brings memory and sink to where the file stands. */
+  /** Brings memory and sinks to where the file stands. */
   async #restore(): Promise<void> {
     this.#restored = false;
     this.#memory = new LedgerMemory(this.#file, this.#settings);
     const memory = this.#memory;
     const { store, rules } = memory;
-    this.#sink.restore(store.figures(), rules.state.task);
-    let applied = store.state.figuresNumber;
+    const { linear, ordered } = this.#sinks;
+    const [figures, number] = [store.figures(), store.state.figuresNumber];
+    const linearIsWhole = linear.restore(figures, rules.state.task);
+    const orderedIsWhole = ordered.restore(figures, { task: rules.state.task, number });
+    let applied = number;
     for (const bytes of memory.load()) {
       const outcomes = outcomesOf(bytes, memory.reader, applied);
       applied = outcomes.at(-1)?.number ?? applied;
-      this.#sink.replay(outcomes);
+      linear.add(outcomes);
+      ordered.replay(outcomes);
     }
-    const cursor = await this.#sink.reopen(store.state.cursor, (number) => this.outcomesFrom(number));
+    if (!linearIsWhole) await linear.rebuild(this.outcomesFrom(1));
+    if (!orderedIsWhole) await ordered.rebuild(this.outcomesFrom(1));
+    const cursor = await ordered.reopen(store.state.cursor, (number) => this.outcomesFrom(number));
     if (JSON.stringify(cursor) !== JSON.stringify(store.state.cursor)) {
       store.begin();
       store.commit({
@@ -162,7 +168,7 @@ export class SqliteLedger implements Ledger {
         figures: undefined,
       });
     }
-    this.#sink.reopened();
+    ordered.reopened();
     memory.freezeIfFull(this.#settings.recentIdsMax);
     this.#restored = true;
   }
@@ -180,11 +186,15 @@ export class SqliteLedger implements Ledger {
         entries: Buffer.alloc(0),
         words,
         foldedSeq: undefined,
-        figures: this.#sink.figures(),
+        figures: this.#figures(),
       });
     } catch {
       store.rollback();
     }
+  }
+
+  #figures(): ReadonlyMap<string, Uint8Array> {
+    return new Map([...this.#sinks.linear.states(), ...this.#sinks.ordered.states()]);
   }
 
   /** Expiry, the log and the figures, housekeeping and the entries, in one transaction. */
@@ -195,7 +205,9 @@ export class SqliteLedger implements Ledger {
       store.begin();
       memory.expire(nowMs, entries);
       memory.housekeeper.step(nowMs, entries);
-      const cursor = await this.#sink.write(rules.changes().outcomes);
+      const { outcomes } = rules.changes();
+      this.#sinks.linear.add(outcomes);
+      const cursor = await this.#sinks.ordered.write(outcomes);
       const folded = memory.housekeeper.goOnFolding(entries);
       store.commit({
         rules: rules.state,
@@ -203,7 +215,7 @@ export class SqliteLedger implements Ledger {
         entries: memory.takeWritten(),
         words: memory.words,
         foldedSeq: folded ? memory.fullSeq : undefined,
-        figures: folded ? this.#sink.figures() : undefined,
+        figures: folded ? this.#figures() : undefined,
       });
       if (folded) memory.dropFull();
       memory.freezeIfFull(this.#settings.recentIdsMax);

@@ -7,6 +7,15 @@ export function sameValue(a: Value, b: Value): boolean {
   return a === b;
 }
 
+/** The one output that is scored: the named one, else the first; `undefined` where there is none. */
+export function outputOf(
+  { value, outputs }: PredictionRecord,
+  output: string | undefined,
+): Value | undefined {
+  if (typeof value !== 'object') return value;
+  return value[output === undefined || outputs === undefined ? 0 : Math.max(0, outputs.indexOf(output))];
+}
+
 /**
  * What a prediction and its truth are together. An open task is settled by the first pair: probabilities,
  * or labels on both sides, make a classification; two numbers a regression. Of a number and a text the

@@ -44,6 +44,10 @@ export class TimeCells<C> {
       return last.cell;
     }
     if (timeMs > this.#newestMs) this.#reach(timeMs);
+    return this.#cellAt(timeMs);
+  }
+
+  #cellAt(timeMs: number): C {
     const { fromMs, toMs } = spanOf(timeMs, this.#floors);
     let cell = this.#cells.get(fromMs);
     if (cell === undefined) this.#cells.set(fromMs, (cell = this.#kind.empty()));
@@ -69,6 +73,12 @@ export class TimeCells<C> {
     this.#cells = new Map(cells);
     this.#last = undefined;
     return this;
+  }
+
+  /** Adds all of `other`, which stays as it is. */
+  merge(other: TimeCells<C>): void {
+    if (other.#newestMs > this.#newestMs) this.#reach(other.#newestMs);
+    for (const [fromMs, cell] of other.#cells) this.#kind.merge(this.#cellAt(fromMs), cell);
   }
 
   /** Older cells become coarser ones when the newest time has moved on so far. */

@@ -193,6 +193,34 @@ export const SETTINGS = {
     placeholder: 'URL',
     help: 'amqp://user:password@host:5672/vhost (several hosts with commas), or memory',
   }),
+  brokerFile: path({
+    fallback: undefined,
+    placeholder: 'FILE',
+    help: 'file that holds the URL of the broker, in place of --broker',
+  }),
+  brokerPasswordFile: path({
+    fallback: undefined,
+    placeholder: 'FILE',
+    help: 'file that holds the password of the user in the URL; read at every connection',
+  }),
+  brokerCa: path({
+    fallback: undefined,
+    fallbackText: 'those that Node knows',
+    placeholder: 'FILE',
+    help: 'PEM file with the authority that signed the certificate of RabbitMQ (amqps://)',
+  }),
+  brokerCert: path({
+    fallback: undefined,
+    placeholder: 'FILE',
+    help: 'PEM file with our certificate, where RabbitMQ asks for one',
+  }),
+  brokerKey: path({ fallback: undefined, placeholder: 'FILE', help: 'PEM file with its private key' }),
+  brokerServerName: text({
+    fallback: undefined,
+    fallbackText: 'the host',
+    placeholder: 'NAME',
+    help: 'name that the certificate of RabbitMQ has to be for',
+  }),
   dialect: choice(DIALECTS, {
     fallback: 'native',
     help: 'how to write: native arrays, or one record a message as services of the old kind read them',

@@ -9,13 +9,14 @@ import type { AmqpTarget, Host } from './amqp-target.ts';
  */
 export function connectFailure(error: unknown, target: AmqpTarget, host: Host): AftermathError {
   throwBug(error);
+  if (error instanceof AftermathError) return error;
   const text = messageOf(error);
   const code = codeOf(error) ?? '';
   if (text.includes('ACCESS-REFUSED')) {
-    const guest = target.user === 'guest' ? ' (RabbitMQ lets "guest" in from its own machine only)' : '';
+    const guest = target.user === 'guest' ? ' RabbitMQ lets "guest" in from its own machine only.' : '';
     return new AftermathError(
       'stop',
-      `Cannot log in to RabbitMQ at ${host.shown} as user "${target.user}": it refuses this user and password${guest}. Correct them in the broker's URL, amqp://user:password@${host.shown}/.`,
+      `Cannot log in to RabbitMQ at ${host.shown} as user "${target.user}": it refuses this ${refusedLogin(target, host)}${guest}`,
       { cause: error },
     );
   }
@@ -26,16 +27,19 @@ export function connectFailure(error: unknown, target: AmqpTarget, host: Host): 
       { cause: error },
     );
   }
-  if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/.test(code)) {
-    return new AftermathError(
-      'stop',
-      `Cannot trust the certificate of ${host.shown}: ${text}. Name the authority that signed it in NODE_EXTRA_CA_CERTS.`,
-      { cause: error },
-    );
-  }
   return new AftermathError('retry', `Cannot connect to RabbitMQ at ${host.shown}: ${reason(code, text)}`, {
     cause: error,
   });
+}
+
+function refusedLogin({ login }: AmqpTarget, host: Host): string {
+  if (login.by === 'password') {
+    return `user and password. Correct them in the broker's URL, amqp://user:password@${host.shown}/.`;
+  }
+  if (login.by === 'password-file') {
+    return `user and the password in ${login.path}. Correct the one in the broker's URL or the other in the file.`;
+  }
+  return "certificate. It takes the user's name from it (ssl_cert_login_from): there has to be one of that name, and the plugin rabbitmq_auth_mechanism_ssl.";
 }
 
 /**

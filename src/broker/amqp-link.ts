@@ -144,7 +144,7 @@ export class Link {
       throwBug(error);
       if (abandoned.aborted) return undefined;
       this.#attempts += 1;
-      if (!this.#wasConnected && error instanceof AftermathError && error.consequence === 'stop') {
+      if (!this.#wasConnected && error instanceof AftermathError && error.consequence !== 'retry') {
         this.#end(error);
         return undefined;
       }

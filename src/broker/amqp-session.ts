@@ -1,11 +1,12 @@
 import type { Duplex } from 'node:stream';
-import { connect, type Channel, type ChannelModel, type ConfirmChannel } from 'amqplib';
+import type { Channel, ChannelModel, ConfirmChannel } from 'amqplib';
 import { AftermathError } from '../service/errors.ts';
+import { connectTo } from './amqp-connect.ts';
 import { connectFailure } from './amqp-errors.ts';
 import type { AmqpTarget, Host } from './amqp-target.ts';
+import { tlsFailure } from './amqp-tls-errors.ts';
 import { pause } from './pauses.ts';
 
-const CONNECT_TIMEOUT_MS = 10_000;
 /** A server that does not answer a goodbye is left without. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
@@ -31,7 +32,7 @@ export interface Session {
 /**
  * Connects to the first host that lets us in, beginning with `hosts[start]`.
  *
- * @throws {AftermathError} of the last host tried, or the first that says `stop`
+ * @throws {AftermathError} of the first host that says `stop`, else of the last
  */
 export async function openSession(options: {
   target: AmqpTarget;
@@ -44,16 +45,17 @@ export async function openSession(options: {
     const host = target.hosts[(start + i) % target.hosts.length] as Host;
     const opened: Connection[] = [];
     try {
-      const publishing = await open(target, host, `${name} (publish)`);
+      const publishing = new Connection(await connectTo(target, host, `${name} (publish)`));
       opened.push(publishing);
-      const consuming = await open(target, host, `${name} (consume)`);
+      const consuming = new Connection(await connectTo(target, host, `${name} (consume)`));
       opened.push(consuming);
       if (publishing.endedBy) throw publishing.endedBy;
       return new Pair(publishing, consuming, host);
     } catch (error) {
       for (const connection of opened) connection.cut(new Error('not used'));
-      failure = connectFailure(error, target, host);
-      if (failure.consequence === 'stop') throw failure;
+      const found = (await tlsFailure(error, target, host)) ?? connectFailure(error, target, host);
+      // One that will not have us is worth more to be told than one that is away.
+      if (failure === undefined || failure.consequence === 'retry') failure = found;
     }
   }
   throw failure ?? new AftermathError('usage', 'Cannot connect to RabbitMQ: no host is named.');
@@ -114,27 +116,6 @@ function watched<C extends Channel>(channel: C): OpenedChannel<C> {
     channel.on('close', () => resolve(reason));
   });
   return { channel, ended };
-}
-
-async function open(target: AmqpTarget, host: Host, name: string): Promise<Connection> {
-  const model = await connect(
-    {
-      protocol: target.tls ? 'amqps' : 'amqp',
-      hostname: host.name,
-      port: host.port,
-      username: target.user,
-      password: target.password,
-      // amqplib decodes it once more.
-      vhost: encodeURIComponent(target.vhost),
-      heartbeat: target.heartbeatSeconds,
-    },
-    {
-      noDelay: true,
-      timeout: CONNECT_TIMEOUT_MS,
-      clientProperties: { connection_name: name, product: 'aftermath' },
-    },
-  );
-  return new Connection(model);
 }
 
 /** One connection, and how it ended. */

@@ -5,7 +5,7 @@ import { AmqpConsumer, type ConsumerParts } from './amqp-consumer.ts';
 import { Link } from './amqp-link.ts';
 import { Publisher } from './amqp-publisher.ts';
 import { AmqpSubscription } from './amqp-subscription.ts';
-import { parseAmqpUrl } from './amqp-target.ts';
+import { parseAmqpUrl, type AmqpAccess } from './amqp-target.ts';
 import { lookAtQueue, Topology } from './amqp-topology.ts';
 import type {
   Broker,
@@ -23,6 +23,8 @@ import { pause, type PauseBounds } from './pauses.ts';
 /** How to reach RabbitMQ, and how much may be under way. */
 export interface AmqpBrokerOptions {
   readonly url: string;
+  /** What settings say beside the URL. */
+  readonly access?: AmqpAccess;
   readonly log: Logger;
   /** How the connections are called in RabbitMQ's management page, with ` (publish)` and ` (consume)` behind. */
   readonly name: string;
@@ -48,7 +50,7 @@ export class AmqpBroker implements Broker {
 
   constructor(options: AmqpBrokerOptions) {
     const { log, name } = options;
-    const target = parseAmqpUrl(options.url);
+    const target = parseAmqpUrl(options.url, options.access);
     const pauses = options.pauses && { pauses: options.pauses };
     const topology = this.#topology;
     this.address = target.shown;

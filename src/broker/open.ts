@@ -1,6 +1,7 @@
 import { AftermathError } from '../service/errors.ts';
 import type { Logger } from '../service/logging.ts';
 import { AmqpBroker } from './amqp.ts';
+import type { AmqpAccess } from './amqp-target.ts';
 import type { Broker } from './broker.ts';
 import { MemoryBroker } from './memory.ts';
 
@@ -8,6 +9,8 @@ import { MemoryBroker } from './memory.ts';
 export interface OpenOptions {
   /** `memory`, or `amqp://user:password@host:5672/vhost` (`amqps://` for TLS; several hosts with commas between). */
   readonly url: string;
+  /** Passwords and certificates from files, for RabbitMQ. */
+  readonly access?: AmqpAccess;
   readonly log: Logger;
   /** How the connection is called in RabbitMQ's management page. Default `aftermath`. */
   readonly name?: string;
@@ -22,9 +25,9 @@ export interface OpenOptions {
  * @throws {AftermathError} `usage` when the URL is not one
  */
 export function openBroker(options: OpenOptions): Broker {
-  const { url, log, name = 'aftermath', publishInFlightMax = 3_000 } = options;
+  const { url, access = {}, log, name = 'aftermath', publishInFlightMax = 3_000 } = options;
   if (url === 'memory') return new MemoryBroker();
-  if (/^amqps?:/.test(url)) return new AmqpBroker({ url, log, name, publishInFlightMax });
+  if (/^amqps?:/.test(url)) return new AmqpBroker({ url, access, log, name, publishInFlightMax });
   throw new AftermathError(
     'usage',
     `Cannot open broker "${url.split(':')[0] ?? ''}": expected "memory" or a URL like amqp://guest:guest@127.0.0.1:5672/.`,

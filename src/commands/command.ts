@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
-import { DEFAULT_BROKER_URL, SETTINGS, type SettingKey } from '../config.ts';
+import { SETTINGS, type SettingKey } from '../config.ts';
 import { AftermathError } from '../service/errors.ts';
 import { flagName, variableName, type Setting } from '../service/setting.ts';
 import { resolveSettings, type GivenFlags, type Settings } from '../service/settings.ts';
@@ -95,11 +95,6 @@ export function required<T>(value: T | undefined, key: SettingKey, why: string):
     'usage',
     `Cannot ${why}: --${flagName(key)} is missing (or the variable ${variableName(key)}): ${SETTINGS[key].help}.`,
   );
-}
-
-/** The broker of a single service: `--broker`, else `RABBITMQ_URL`, else RabbitMQ on this machine. */
-export function brokerUrl(broker: string | undefined): string {
-  return broker ?? process.env['RABBITMQ_URL'] ?? DEFAULT_BROKER_URL;
 }
 
 /** Whether commander ended it itself: help and version were shown, or the usage was wrong and it said so. */

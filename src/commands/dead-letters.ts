@@ -10,9 +10,10 @@ import {
 import { openBroker } from '../broker/open.ts';
 import { AftermathError } from '../service/errors.ts';
 import { createLogger } from '../service/logging.ts';
-import { brokerUrl, command, type CommandSettings, SAYING } from './command.ts';
+import { BROKER_ACCESS, brokerOf } from './broker-settings.ts';
+import { command, type CommandSettings, SAYING } from './command.ts';
 
-const SETTINGS_TAKEN = ['broker', ...SAYING] as const;
+const SETTINGS_TAKEN = [...BROKER_ACCESS, ...SAYING] as const;
 
 const FILTERS = [
   new Option('--reason <TEXT>', 'only those whose reason holds this text'),
@@ -133,7 +134,7 @@ async function withBroker(
   // An answer is wanted, not the story of a connection.
   const level = values.logLevel === 'info' ? 'warn' : values.logLevel;
   const log = createLogger({ service: 'dead-letters', level, format: values.logFormat });
-  await using broker = openBroker({ url: brokerUrl(values.broker), log, name: 'aftermath dead-letters' });
+  await using broker = openBroker({ ...brokerOf(values), log, name: 'aftermath dead-letters' });
   return await work(broker);
 }
 

@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { openBroker } from '../broker/open.ts';
 import { DEFAULT_PORTS } from '../config.ts';
 import { startMetric } from '../metric/stage.ts';
-import { BROKER, SERVING, stream } from './broker-settings.ts';
-import { brokerUrl, command, SAYING } from './command.ts';
+import { BROKER, brokerOf, SERVING, stream } from './broker-settings.ts';
+import { command, SAYING } from './command.ts';
 import { METRIC, metricOf } from './metric-settings.ts';
 import { runService } from './service.ts';
 
@@ -18,7 +18,7 @@ export const metricCommand: Command = command({
       name: 'metric',
       values,
       port: { number: values.port ?? DEFAULT_PORTS.metric, isGiven: isSet('port') },
-      broker: (log) => openBroker({ url: brokerUrl(values.broker), log, name: 'aftermath metric' }),
+      broker: (log) => openBroker({ ...brokerOf(values), log, name: 'aftermath metric' }),
       start: async (context, own) => {
         const stage = own(
           await startMetric(

@@ -3,8 +3,8 @@ import { openBroker } from '../broker/open.ts';
 import { DEFAULT_PORTS } from '../config.ts';
 import { SERVING_LIMITS } from '../model/serving-limits.ts';
 import { startModel } from '../model/stage.ts';
-import { command, brokerUrl, required, SAYING } from './command.ts';
-import { BROKER, SERVING, stream } from './broker-settings.ts';
+import { command, required, SAYING } from './command.ts';
+import { BROKER, brokerOf, SERVING, stream } from './broker-settings.ts';
 import { loadServing } from './models.ts';
 import { runService } from './service.ts';
 
@@ -21,7 +21,7 @@ export const modelCommand: Command = command({
       name: 'model',
       values,
       port: { number: values.port ?? DEFAULT_PORTS.model, isGiven: isSet('port') },
-      broker: (log) => openBroker({ url: brokerUrl(values.broker), log, name: 'aftermath model' }),
+      broker: (log) => openBroker({ ...brokerOf(values), log, name: 'aftermath model' }),
       start: async (context, own) => {
         const stage = own(
           await startModel({ ...values, ...stream(values), ...SERVING_LIMITS, models }, context),

@@ -10,7 +10,7 @@ import { startModel } from '../model/stage.ts';
 import { startPlot } from '../plot/stage.ts';
 import { ReplayClock, SYSTEM_CLOCK } from '../service/clock.ts';
 import type { Stage, StageContext } from '../service/stage.ts';
-import { BROKER, SERVING, stream } from './broker-settings.ts';
+import { BROKER, brokerOf, SERVING, stream } from './broker-settings.ts';
 import { command, required, SAYING, type CommandSettings } from './command.ts';
 import { DATASET, datasetOf } from './dataset-settings.ts';
 import { METRIC, metricOf } from './metric-settings.ts';
@@ -59,7 +59,7 @@ export const runCommand: Command = command({
       port: values.page
         ? { number: values.port ?? DEFAULT_PORTS.run, isGiven: settings.isSet('port') }
         : undefined,
-      broker: (log) => openBroker({ url: values.broker ?? 'memory', log, name: 'aftermath run' }),
+      broker: (log) => openBroker({ ...brokerOf(values, 'memory'), log, name: 'aftermath run' }),
       start,
     });
 

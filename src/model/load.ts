@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { codeOf, messageOf } from '../service/errors.ts';
+import { whyUnreadable } from '../service/errors.ts';
 import { identify } from './formats/identify.ts';
 import type { ParsedModel } from './formats/served.ts';
 import { build } from './formats/build.ts';
@@ -68,13 +68,6 @@ function serve(sizeBytes: number, { parsed, sha256 }: ParsedFile): LoadedModel {
   };
 }
 
-const SYSTEM_PROBLEMS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  ENOTDIR: 'there is no such file',
-  EISDIR: 'it is a folder',
-  EACCES: 'this user may not read it',
-};
-
 async function readWhole(path: string, limits: LoadLimits): Promise<Uint8Array> {
   try {
     const { size } = await stat(path);
@@ -86,7 +79,6 @@ async function readWhole(path: string, limits: LoadLimits): Promise<Uint8Array> 
     return await readFile(path);
   } catch (error) {
     if (error instanceof ModelLoadError) throw error;
-    const why = SYSTEM_PROBLEMS[codeOf(error) ?? ''];
-    throw new ModelLoadError(why ?? messageOf(error), { cause: error });
+    throw new ModelLoadError(whyUnreadable(error), { cause: error });
   }
 }

@@ -2,7 +2,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import Papa from 'papaparse';
-import { AftermathError, codeOf, messageOf } from './errors.ts';
+import { AftermathError, codeOf, messageOf, whyUnreadable } from './errors.ts';
 
 /** One row as it stands in the file. */
 export interface CsvRow {
@@ -126,16 +126,9 @@ function unreadable(path: string, error: unknown): unknown {
   if (code === undefined) return error;
   const found = code.startsWith('Z_')
     ? `its gzip data is damaged or cut off (${messageOf(error)})`
-    : (SYSTEM_ERRORS[code] ?? messageOf(error));
+    : whyUnreadable(error);
   return new AftermathError('stop', `Cannot read data file ${path}: ${found}.`, { cause: error });
 }
-
-const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'this user may not read it',
-  EPERM: 'this user may not read it',
-  ENOTDIR: 'part of the path is not a folder',
-};
 
 /** Parses chunks of text that end anywhere; what is not a whole row yet is kept for the next one. */
 class ChunkParser {

@@ -47,7 +47,6 @@ test('why there is no connection is said in words, and only what trying again ca
     [new Error('connect ETIMEDOUT'), 'retry', /does not answer in time/],
     [new Error('Socket closed abruptly during opening handshake'), 'retry', /is this the AMQP port/],
     [system('ERR_SSL_WRONG_VERSION_NUMBER'), 'retry', /does not speak TLS/],
-    [system('SELF_SIGNED_CERT_IN_CHAIN'), 'stop', /NODE_EXTRA_CA_CERTS/],
     [
       new Error('Handshake terminated by server: 403 (ACCESS-REFUSED) with message "…"'),
       'stop',

@@ -6,18 +6,19 @@ import { says } from '../contracts/inbox.ts';
 
 test('an AMQP URL says everything, and what it leaves out is as RabbitMQ has it', () => {
   assert.deepEqual(parseAmqpUrl('amqp://broker'), {
-    tls: false,
+    tls: undefined,
     user: 'guest',
-    password: 'guest',
+    login: { by: 'password', password: 'guest' },
     hosts: [{ name: 'broker', port: 5672, shown: 'broker:5672' }],
     vhost: '/',
     heartbeatSeconds: 15,
     shown: 'amqp://broker:5672/',
   });
   const full = parseAmqpUrl('amqps://ann:a%40b:c@h1,h2:5700,[::1]:5701/team%2Fa?heartbeat=5');
-  assert.equal(full.tls, true);
+  assert.deepEqual(full.tls?.serverName, undefined);
+  assert.equal(parseAmqpUrl('amqp://h').tls, undefined);
   assert.equal(full.user, 'ann');
-  assert.equal(full.password, 'a@b:c');
+  assert.deepEqual(full.login, { by: 'password', password: 'a@b:c' });
   assert.deepEqual(
     full.hosts.map(({ name, port }) => [name, port]),
     [
@@ -31,7 +32,11 @@ test('an AMQP URL says everything, and what it leaves out is as RabbitMQ has it'
   assert.equal(full.shown, 'amqps://h1:5671,h2:5700,[::1]:5701/team/a');
   assert.equal(parseAmqpUrl('amqp://h/').vhost, '/');
   assert.equal(parseAmqpUrl('amqp://h/%2F').vhost, '/');
-  assert.equal(parseAmqpUrl('amqp://u:p@ss@h').password, 'p@ss', 'an @ in the password need not be escaped');
+  assert.deepEqual(
+    parseAmqpUrl('amqp://u:p@ss@h').login,
+    { by: 'password', password: 'p@ss' },
+    'an @ in the password need not be escaped',
+  );
 });
 
 test('any user, password and virtual host come back from the URL they are written into', () => {
@@ -42,7 +47,8 @@ test('any user, password and virtual host come back from the URL they are writte
     fc.property(text, text, text, (user, password, vhost) => {
       const parts = [user, password, vhost].map(encodeURIComponent);
       const read = parseAmqpUrl(`amqp://${parts[0]}:${parts[1]}@h:1/${parts[2]}`);
-      assert.deepEqual([read.user, read.password, read.vhost], [user, password, vhost]);
+      assert.deepEqual([read.user, read.vhost], [user, vhost]);
+      assert.deepEqual(read.login, { by: 'password', password });
     }),
     { seed: 7 },
   );
@@ -57,6 +63,12 @@ test('a URL that cannot be read is refused, and its password is not repeated', (
     'amqp://u:tops3cret@h:x/',
     'amqp://u:tops3cret@h,/',
     'amqp://u:tops3cret%zz@h/',
+    'amqp://u:tops3cret',
+    'amqp://u:tops3cret/vhost',
+    'amqp://good,u:tops3cret',
+    'amqps://u:tops3cret@h/?verify=verify_none',
+    'amqps://u:tops3cret@h/?auth_mechanism=external',
+    'amqp://u:tops3cret@h/?cacertfile=ca.pem',
     'amqp://u:tops3cret@h/?heartbeat=often',
   ]) {
     assert.throws(
@@ -64,4 +76,25 @@ test('a URL that cannot be read is refused, and its password is not repeated', (
       (error) => says('usage', /^Cannot read the broker's URL: (?!.*tops3cret)/)(error),
     );
   }
+});
+
+test('settings beside the URL win over its parameters, and what contradicts them is refused', () => {
+  const url = 'amqps://ann@h/?cacertfile=url.pem&certfile=url.crt&keyfile=url.key&server_name_indication=url';
+  assert.deepEqual(parseAmqpUrl(url).tls, {
+    files: { ca: 'url.pem', cert: 'url.crt', key: 'url.key' },
+    serverName: 'url',
+  });
+  assert.deepEqual(parseAmqpUrl(url, { ca: 'set.pem', serverName: 'set' }).tls, {
+    files: { ca: 'set.pem', cert: 'url.crt', key: 'url.key' },
+    serverName: 'set',
+  });
+  assert.deepEqual(parseAmqpUrl('amqp://ann@h', { passwordFile: '/run/secrets/p' }).login, {
+    by: 'password-file',
+    path: '/run/secrets/p',
+  });
+  assert.deepEqual(parseAmqpUrl(`${url}&auth_mechanism=EXTERNAL`).login, { by: 'certificate' });
+  const passwordFile = '/run/secrets/p';
+  assert.throws(() => parseAmqpUrl('amqp://h', { passwordFile }), says('usage', /the URL names no user/));
+  assert.throws(() => parseAmqpUrl('amqp://a:b@h', { passwordFile }), says('usage', /keep one/));
+  assert.throws(() => parseAmqpUrl('amqp://h', { ca: 'ca.pem' }), says('usage', /write amqps:\/\//));
 });

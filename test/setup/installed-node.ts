@@ -8,7 +8,7 @@ import { eventually } from './eventually.ts';
 import { findProgram } from './find-program.ts';
 import { freePort } from './free-port.ts';
 import { GuardedProcess } from './guarded-process.ts';
-import { managementAnswers, type RabbitNode, type RabbitNodeOptions } from './rabbit-node.ts';
+import { managementAnswers, tlsLines, type RabbitNode, type RabbitNodeOptions } from './rabbit-node.ts';
 
 const START_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 10_000;
@@ -29,6 +29,7 @@ export function installedScripts(): string | undefined {
 export class InstalledNode implements RabbitNode {
   readonly url: string;
   readonly managementUrl: string | undefined;
+  readonly tlsHost: string | undefined;
   readonly #scripts: string;
   readonly #folder: string;
   readonly #ports: Ports;
@@ -42,6 +43,7 @@ export class InstalledNode implements RabbitNode {
     this.#ports = ports;
     this.#env = environment(folder, ports);
     this.url = `amqp://guest:guest@127.0.0.1:${ports.amqp}`;
+    this.tlsHost = ports.tls === undefined ? undefined : `127.0.0.1:${ports.tls}`;
     this.managementUrl =
       ports.management === undefined ? undefined : `http://guest:guest@127.0.0.1:${ports.management}`;
   }
@@ -53,9 +55,15 @@ export class InstalledNode implements RabbitNode {
       distribution: await freePort(),
       mapper: await freePort(),
       management: options.management ? await freePort() : undefined,
+      tls: options.tls ? await freePort() : undefined,
     };
-    await writeFile(join(folder, 'rabbitmq.conf'), configuration(ports, options.config ?? []));
-    await writeFile(join(folder, 'enabled_plugins'), ports.management ? '[rabbitmq_management].' : '[].');
+    const listener = options.tls ? tlsLines(options.tls, `127.0.0.1:${ports.tls}`) : [];
+    const plugins = [...(options.management ? ['rabbitmq_management'] : []), ...(options.plugins ?? [])];
+    await writeFile(
+      join(folder, 'rabbitmq.conf'),
+      configuration(ports, [...listener, ...(options.config ?? [])]),
+    );
+    await writeFile(join(folder, 'enabled_plugins'), `[${plugins.join(',')}].`);
     await writeFile(join(folder, 'rabbitmq-env.conf'), '');
     await writeFile(join(folder, '.erlang.cookie'), `aftermath${ports.mapper}`, { mode: 0o400 });
     return new InstalledNode(scripts, folder, ports);
@@ -120,6 +128,7 @@ interface Ports {
   readonly distribution: number;
   readonly mapper: number;
   readonly management: number | undefined;
+  readonly tls: number | undefined;
 }
 
 function configuration(ports: Ports, further: readonly string[]): string {

@@ -4,6 +4,8 @@ export interface RabbitNode extends AsyncDisposable {
   readonly url: string;
   /** The management API with its credentials, where it was asked for. */
   readonly managementUrl: string | undefined;
+  /** `127.0.0.1:port` for TLS, where it was asked for. */
+  readonly tlsHost: string | undefined;
   /** Starts it and waits until it takes connections. */
   start(): Promise<void>;
   /** Stops it in order; its data stays for the next start. */
@@ -18,8 +20,33 @@ export interface RabbitNode extends AsyncDisposable {
 export interface RabbitNodeOptions {
   /** With the management API (a second more to start). Default: without. */
   readonly management?: boolean;
+  /** Listens for TLS besides. */
+  readonly tls?: NodeTls;
+  /** Further plugins. */
+  readonly plugins?: readonly string[];
   /** Further lines of rabbitmq.conf. */
   readonly config?: readonly string[];
+}
+
+/** PEM files with which a node proves itself, and by which it knows others. */
+export interface NodeTls {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+  /** Whoever connects has to show a certificate that `ca` has signed. */
+  readonly asksForCertificate: boolean;
+}
+
+/** The lines of rabbitmq.conf for a listener with TLS. */
+export function tlsLines(tls: NodeTls, listener: string): string[] {
+  return [
+    `listeners.ssl.1 = ${listener}`,
+    `ssl_options.cacertfile = ${tls.ca}`,
+    `ssl_options.certfile = ${tls.cert}`,
+    `ssl_options.keyfile = ${tls.key}`,
+    `ssl_options.verify = ${tls.asksForCertificate ? 'verify_peer' : 'verify_none'}`,
+    `ssl_options.fail_if_no_peer_cert = ${tls.asksForCertificate}`,
+  ];
 }
 
 /** Fulfils when the management API answers. */

@@ -1,0 +1,48 @@
+import { connect, credentials, type ChannelModel, type SocketOptions } from 'amqplib';
+import { readSecret } from '../service/secret-file.ts';
+import { readTlsFiles } from '../service/tls-files.ts';
+import type { AmqpTarget, AmqpTls, Host } from './amqp-target.ts';
+
+/** A server that does not answer for so long is taken for one that is away. */
+export const CONNECT_TIMEOUT_MS = 10_000;
+
+/**
+ * Opens one connection. Files with certificates and passwords are read each time, so that what was renewed is used
+ * from the next connection on.
+ *
+ * @param name how the connection is called in RabbitMQ's management page
+ * @throws {AftermathError} `stop` or `usage` when a file cannot be used; whatever amqplib says when the server will not
+ */
+export async function connectTo(target: AmqpTarget, host: Host, name: string): Promise<ChannelModel> {
+  const { tls } = target;
+  return connect(
+    {
+      protocol: tls ? 'amqps' : 'amqp',
+      hostname: host.name,
+      port: host.port,
+      // amqplib decodes it once more.
+      vhost: encodeURIComponent(target.vhost),
+      heartbeat: target.heartbeatSeconds,
+    },
+    {
+      noDelay: true,
+      timeout: CONNECT_TIMEOUT_MS,
+      clientProperties: { connection_name: name, product: 'aftermath' },
+      credentials: credentialsOf(target),
+      ...(tls && (await tlsOptions(tls))),
+    },
+  );
+}
+
+/** What `tls.connect` is told. @throws {AftermathError} when a file cannot be used */
+export async function tlsOptions({ files, serverName }: AmqpTls): Promise<SocketOptions> {
+  const material = await readTlsFiles(files, 'RabbitMQ');
+  return serverName === undefined ? material : { ...material, servername: serverName };
+}
+
+function credentialsOf({ user, login }: AmqpTarget): NonNullable<SocketOptions['credentials']> {
+  if (login.by === 'certificate') return credentials.external();
+  const password =
+    login.by === 'password' ? login.password : readSecret(login.path, 'the password for RabbitMQ');
+  return credentials.plain(user, password);
+}

@@ -100,6 +100,28 @@ export const SETTINGS = {
     placeholder: '[NAME=]FILE',
     help: 'model file; the first is the champion, further ones are challengers',
   }),
+  reference: path({
+    fallback: undefined,
+    placeholder: 'FILE',
+    help: 'CSV file with features as they should be, to see drift against; without it the first rows of each worker',
+  }),
+  referenceRows: integer({
+    fallback: 1_000,
+    min: 30,
+    max: 100_000,
+    help: 'first rows of a worker that are its reference where there is no --reference',
+  }),
+  driftWindow: integer({
+    fallback: 10_000,
+    min: 30,
+    max: 100_000,
+    help: 'last rows whose features are compared with the reference',
+  }),
+  featuresEvery: duration({
+    fallback: 5_000,
+    fallbackText: '5s',
+    help: 'time between two messages of the model stage about its features',
+  }),
 
   // The ledger, the log and the figures
   logs: path({

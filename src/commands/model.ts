@@ -5,6 +5,7 @@ import { SERVING_LIMITS } from '../model/serving-limits.ts';
 import { startModel } from '../model/stage.ts';
 import { command, required, SAYING } from './command.ts';
 import { BROKER, brokerOf, SERVING, stream } from './broker-settings.ts';
+import { DRIFT, driftOf } from './drift-settings.ts';
 import { loadServing } from './models.ts';
 import { runService } from './service.ts';
 
@@ -13,7 +14,7 @@ export const modelCommand: Command = command({
   name: 'model',
   summary: 'stage 2: score rows from the queue features',
   help: 'Takes rows from the queue features, scores them with a model file and sends what it says to the queue y_pred.',
-  settings: ['model', 'bind', ...BROKER, ...SERVING, ...SAYING],
+  settings: ['model', 'bind', ...DRIFT, ...BROKER, ...SERVING, ...SAYING],
   run: async ({ settings: { values, isSet } }) => {
     const files = required(values.model, 'model', 'score anything');
     const models = await loadServing(files);
@@ -24,7 +25,10 @@ export const modelCommand: Command = command({
       broker: (log) => openBroker({ ...brokerOf(values), log, name: 'aftermath model' }),
       start: async (context, own) => {
         const stage = own(
-          await startModel({ ...values, ...stream(values), ...SERVING_LIMITS, models }, context),
+          await startModel(
+            { ...values, ...stream(values), ...SERVING_LIMITS, models, drift: driftOf(values, []) },
+            context,
+          ),
         );
         return { finished: stage.done };
       },

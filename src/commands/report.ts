@@ -3,6 +3,8 @@ import { type FailCondition, failuresOf, parseFailCondition } from '../metric/fa
 import { reportJoin, type JoinReport } from '../metric/report-join.ts';
 import { formatReport } from '../metric/report-text.ts';
 import { reportLog, type Report } from '../metric/report.ts';
+import { type DriftReport, reportDrift } from '../model/drift-report.ts';
+import { formatDrift } from '../model/drift-text.ts';
 import { AftermathError } from '../service/errors.ts';
 import { createLogger } from '../service/logging.ts';
 import { command } from './command.ts';
@@ -19,8 +21,9 @@ export const reportCommand: Command = command({
     'conflicts, late truths and missing ones are told. A column model is used where it is there.\n\n' +
     '--fail-if ends with 1 where its condition holds, and says by how much: "mae > 50", or "mae.low > 50" for the end\n' +
     'of its interval, what is certain at the level it names; also rows, and with --predictions coverage.\n' +
+    'With --drift it compares the features of two CSV files instead.\n' +
     '--bootstrap gives the figures without an interval one for this number of rows alone: not one to watch.',
-  settings: ['task', 'horizon', 'time', 'truthTime', 'tags', 'recentIds', 'bootstrap', 'seed'],
+  settings: ['task', 'horizon', 'time', 'truthTime', 'tags', 'recentIds', 'bootstrap', 'seed', 'features'],
   flags: [
     new Option('--json', 'answer in JSON'),
     new Option(
@@ -30,6 +33,10 @@ export const reportCommand: Command = command({
       ...(before ?? []),
       parseFailCondition(text),
     ]),
+    new Option(
+      '--drift <REFERENCE>',
+      'CSV file whose features those of the CSV file named behind are compared with',
+    ),
     new Option('--model <NAME>', 'which model counts, where there are several'),
     new Option('--predictions <FILE>', 'CSV file with what the model said'),
     new Option('--truth <FILE>', 'CSV file with what really happened'),
@@ -50,6 +57,21 @@ export const reportCommand: Command = command({
     const conditions = (flags['failIf'] ?? []) as readonly FailCondition[];
     const bootstrap =
       values.bootstrap === undefined ? undefined : { resamples: values.bootstrap, seed: values.seed };
+    const drift = text('drift');
+    if (drift !== undefined) {
+      if (path === undefined || predictions !== undefined || truth !== undefined || conditions.length > 0)
+        throw new AftermathError(
+          'usage',
+          'Cannot compare features: expected --drift REFERENCE.csv CURRENT.csv.',
+        );
+      const others = [text('on'), values.time, values.truthTime, ...values.tags];
+      const report = await reportDrift(
+        { reference: drift, current: path },
+        { features: values.features, others: others.filter((name) => name !== undefined) },
+      );
+      process.stdout.write(isJson ? json(report) : formatDrift(report));
+      return 0;
+    }
     const startMs = performance.now();
     const tellTime = (): void => {
       if (bootstrap === undefined) return;
@@ -103,7 +125,7 @@ function judged(report: Report, conditions: readonly FailCondition[]): number {
   return failures.length === 0 ? 0 : 1;
 }
 
-function json(report: Report): string {
+function json(report: Report | DriftReport): string {
   return `${JSON.stringify(report, undefined, 2)}\n`;
 }
 

@@ -13,6 +13,7 @@ import type { Stage, StageContext } from '../service/stage.ts';
 import { BROKER, brokerOf, SERVING, stream } from './broker-settings.ts';
 import { command, required, SAYING, type CommandSettings } from './command.ts';
 import { DATASET, datasetOf } from './dataset-settings.ts';
+import { driftOf } from './drift-settings.ts';
 import { METRIC, metricOf } from './metric-settings.ts';
 import { loadServing } from './models.ts';
 import { Progress } from './run-progress.ts';
@@ -22,6 +23,10 @@ import { runService, type Started } from './service.ts';
 const KEYS = [
   ...DATASET,
   'model',
+  'reference',
+  'referenceRows',
+  'driftWindow',
+  'featuresEvery',
   'resume',
   'featuresState',
   ...METRIC,
@@ -84,7 +89,11 @@ export const runCommand: Command = command({
         ),
       );
       const metric = own(await startMetric({ ...metricOf(values), ...common, bind: undefined }, context));
-      const model = own(await startModel({ ...common, ...SERVING_LIMITS, bind: undefined, models }, context));
+      const others = [values.target, values.id, values.time, values.truthTime, ...values.tags];
+      const drift = driftOf(values, others);
+      const model = own(
+        await startModel({ ...common, ...SERVING_LIMITS, bind: undefined, models, drift }, context),
+      );
       const features = own(
         await startFeatures(
           {

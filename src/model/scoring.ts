@@ -1,5 +1,5 @@
 import type { FeatureRecord, PredictionRecord, Refusal, Value } from '../wire/records.ts';
-import { valueAt, type OutputInfo, type Predictions } from './predictor.ts';
+import { valueAt, type OutputInfo, type Predictions, type Table } from './predictor.ts';
 import type { ServingModel } from './serving.ts';
 import { rowsToTable } from './table.ts';
 
@@ -7,6 +7,8 @@ import { rowsToTable } from './table.ts';
 export interface Scored {
   readonly predictions: readonly PredictionRecord[];
   readonly refused: readonly Refusal[];
+  /** The rows as the model was given them. */
+  readonly table: Table;
 }
 
 /**
@@ -44,7 +46,7 @@ export async function score(model: ServingModel, records: readonly FeatureRecord
       interval: undefined,
     });
   }
-  return { predictions, refused };
+  return { predictions, refused, table };
 }
 
 function valuesAt({ predictor: { info } }: ServingModel, said: Predictions, row: number): Value[] {

@@ -1,14 +1,16 @@
 import type { Consumer, Delivery } from '../broker/broker.ts';
 import { deadLetter } from '../broker/dead-letters.ts';
-import { AftermathError } from '../service/errors.ts';
+import { AftermathError, messageOf } from '../service/errors.ts';
 import { declareInput } from '../service/input-queue.ts';
 import type { Source } from '../service/setting.ts';
 import type { Readiness, Stage, StageContext } from '../service/stage.ts';
 import { decodeControl } from '../wire/control.ts';
+import { encodeFeaturesSnapshot } from '../wire/features-snapshot.ts';
 import type { Payload } from '../wire/payload.ts';
 import { encodePredictions } from '../wire/predictions.ts';
-import { CONTROL, dataQueue, type DataQueues, type Dialect } from '../wire/queues.ts';
+import { CONTROL, SNAPSHOTS, dataQueue, type DataQueues, type Dialect } from '../wire/queues.ts';
 import type { Refusal } from '../wire/records.ts';
+import { FeatureWatch, type FeatureWatchSettings } from './feature-watch.ts';
 import { ModelFigures } from './figures.ts';
 import { groupsOf, type Group } from './groups.ts';
 import { Reloading } from './reloading.ts';
@@ -27,6 +29,8 @@ export interface ModelSettings {
   readonly models: readonly ServingModel[];
   /** Time between two looks at their files. */
   readonly watchEveryMs: number;
+  /** How the features of the rows are watched for drift. */
+  readonly drift: FeatureWatchSettings;
   /** Messages unacknowledged, and worked on at once, at most. */
   readonly prefetch: number;
   readonly batchMax: number;
@@ -56,7 +60,9 @@ const OVERLAP = 8;
 
 /**
  * Stage 2: features in, predictions out. A message is acknowledged when the predictions of all its records,
- * and the dead letters of those that could not be scored, are safe.
+ * and the dead letters of those that could not be scored, are safe. How the features are distributed is published beside.
+ *
+ * @throws {AftermathError} `stop` when the reference of the features cannot be read
  */
 export async function startModel(settings: ModelSettings, context: StageContext): Promise<ModelStage> {
   const { broker, log } = context;
@@ -65,6 +71,8 @@ export async function startModel(settings: ModelSettings, context: StageContext)
   const turns = new Turns();
   const models = [...settings.models];
   for (const model of models) figures.serves(model);
+  const champion = models[0];
+  const watch = champion && (await FeatureWatch.open(settings.drift, champion.predictor.info));
   const reloading = new Reloading({
     watchEveryMs: settings.watchEveryMs,
     log,
@@ -112,6 +120,7 @@ export async function startModel(settings: ModelSettings, context: StageContext)
         const end = figures.seconds.startTimer();
         const scored = await score(model, records);
         end();
+        if (model.role === 'champion') watch?.take(scored.table, records);
         return { model, scored };
       }),
     );
@@ -142,19 +151,38 @@ export async function startModel(settings: ModelSettings, context: StageContext)
     try {
       const order = decodeControl(payload);
       if ('reload' in order) reloading.order(order.reload);
+      else publishFeatures();
     } catch (error) {
       if (!(error instanceof AftermathError)) throw error;
       log.warn(error.message);
     }
   }
 
+  let publishing: Promise<void> | undefined;
+
+  /** How the features stand, once at a time. Nothing waits for it, and nothing is lost with it. */
+  function publishFeatures(): void {
+    if (!isConsuming || stopping !== undefined) return;
+    publishing ??= (async () => {
+      const snapshot = await watch?.snapshot(models[0]?.name ?? '');
+      if (snapshot === undefined) return;
+      await broker.publish({ exchange: SNAPSHOTS }, { payload: encodeFeaturesSnapshot(snapshot) });
+    })()
+      .catch((error: unknown) => log.debug(`Cannot publish the features: ${messageOf(error)}`))
+      .finally(() => {
+        publishing = undefined;
+      });
+  }
+
   const consumers: Consumer[] = [];
   let stopping: Promise<void> | undefined;
   let isConsuming = false;
+  const publishTimer = setInterval(publishFeatures, settings.drift.publishEveryMs);
   const done = (async () => {
     input = await declareInput(broker, { ...settings, queue: settings.queues.features });
     await broker.declareQueue(dataQueue(settings.queues.predictions, settings.dialect));
     await broker.declareFanout(CONTROL);
+    await broker.declareFanout(SNAPSHOTS);
     consumers.push(await broker.subscribe(CONTROL, (message) => control(message.payload)));
     consumers.push(await broker.consume(input, { ...settings, overlap: OVERLAP }, handle));
     isConsuming = true;
@@ -164,6 +192,7 @@ export async function startModel(settings: ModelSettings, context: StageContext)
   done.catch(() => undefined);
 
   async function stop(): Promise<void> {
+    clearInterval(publishTimer);
     await reloading.stop();
     await Promise.all(consumers.map((consumer) => consumer.stop()));
     await turns.take(() => Promise.all(models.map((model) => model.predictor[Symbol.asyncDispose]())));

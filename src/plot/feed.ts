@@ -1,5 +1,6 @@
 import type { BrokerState } from '../broker/broker.ts';
 import type { Snapshot } from '../wire/snapshot.ts';
+import type { FeaturesDrift } from './latest-features.ts';
 
 /** What the page is told: the event `feed` of `/events`, and `/api/snapshot`. */
 export interface Feed {
@@ -12,6 +13,8 @@ export interface Feed {
   readonly staleAfterMs: number;
   /** Unit of the target, or `undefined`. */
   readonly units: string | undefined;
+  /** The features against their reference; absent where no model stage speaks of them. */
+  readonly drift?: FeaturesDrift | undefined;
 }
 
 /** Lets many wait for the next news. */

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Hono } from 'hono';
 import { streamSSE, type SSEStreamingApi } from 'hono/streaming';
+import type { FeaturesSnapshot } from '../wire/features-snapshot.ts';
 import type { Feed, News } from './feed.ts';
 import { PAGE_PATHS, pageFile } from './page-files.ts';
 import type { Rendered } from './render.ts';
@@ -8,6 +9,8 @@ import type { Rendered } from './render.ts';
 /** What the page is made of. */
 export interface PageSource {
   readonly feed: () => Feed;
+  /** How the features are distributed, by worker of the model stage. */
+  readonly features: () => readonly FeaturesSnapshot[];
   /** Announced with every change of `feed`. */
   readonly news: News;
   /** The latest drawing of the distribution, or `undefined` before the first. */
@@ -64,6 +67,8 @@ export function pageRoutes(source: PageSource): Hono {
   }
 
   app.get('/api/snapshot', (c) => c.json(source.feed()));
+
+  app.get('/api/features', (c) => c.json(source.features()));
 
   app.get('/events', (c) => {
     if (pages >= PAGES_MAX) return c.text(`Too many pages are open: ${PAGES_MAX} at most.`, 503);

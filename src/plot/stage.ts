@@ -6,11 +6,14 @@ import type { Logger } from '../service/logging.ts';
 import type { Stage, StageContext } from '../service/stage.ts';
 import { encodeControl } from '../wire/control.ts';
 import { CONTROL, SNAPSHOTS } from '../wire/queues.ts';
-import { decodeSnapshot, type Snapshot } from '../wire/snapshot.ts';
+import { decodeFeaturesSnapshot, isFeaturesSnapshot } from '../wire/features-snapshot.ts';
+import type { Payload } from '../wire/payload.ts';
+import { decodeSnapshot } from '../wire/snapshot.ts';
 import { distributionOf } from './charts-of-model.ts';
 import { pictureLook } from './charts/chart.ts';
 import { errorDistribution } from './charts/error-distribution.ts';
 import { News, type Feed } from './feed.ts';
+import { LatestFeatures } from './latest-features.ts';
 import { LatestSnapshot } from './latest-snapshot.ts';
 import { Pictures } from './pictures.ts';
 import { pageRoutes } from './routes.ts';
@@ -60,13 +63,24 @@ export function startPlot(settings: PlotSettings, context: StageContext): Promis
     },
   });
 
-  const readSnapshot = snapshotReader(log);
+  const readSnapshot = reader(log, decodeSnapshot);
+  const readFeatures = reader(log, decodeFeaturesSnapshot);
+  const features = new LatestFeatures();
   const see = (message: Message) => {
+    if (isFeaturesSnapshot(message.payload)) return seeFeatures(message);
     const snapshot = readSnapshot(message);
     metrics.snapshots.inc({ result: snapshot === undefined ? 'refused' : 'read' });
     if (snapshot === undefined) return;
     latest.accept({ snapshot, receivedAtMs: performance.now() });
     offerPicture();
+    news.announce();
+    return undefined;
+  };
+  const seeFeatures = (message: Message) => {
+    const snapshot = readFeatures(message);
+    metrics.snapshots.inc({ result: snapshot === undefined ? 'refused' : 'read' });
+    if (snapshot === undefined) return;
+    features.accept({ snapshot, receivedAtMs: performance.now() });
     news.announce();
   };
   const offerPicture = () => {
@@ -83,6 +97,7 @@ export function startPlot(settings: PlotSettings, context: StageContext): Promis
       ageMs: shown && performance.now() - shown.receivedAtMs,
       staleAfterMs: settings.staleAfterMs,
       units: settings.units,
+      drift: features.drift(performance.now()),
     };
   };
 
@@ -128,6 +143,7 @@ export function startPlot(settings: PlotSettings, context: StageContext): Promis
     stop: () => (stopped ??= stopOnce()),
     routes: pageRoutes({
       feed,
+      features: () => features.speaking(performance.now()),
       news,
       picture: () => pictures.latest,
       pushEveryMs: settings.pushEveryMs,
@@ -137,12 +153,12 @@ export function startPlot(settings: PlotSettings, context: StageContext): Promis
   });
 }
 
-/** Gives the snapshot of a message, or `undefined` for what is none: said once, for it may come every second. */
-function snapshotReader(log: Logger): (message: Message) => Snapshot | undefined {
+/** Reads messages, and gives `undefined` for one that cannot be read: said once, for it may come every second. */
+function reader<S>(log: Logger, decode: (payload: Payload) => S): (message: Message) => S | undefined {
   let complaint: string | undefined;
   return ({ payload }) => {
     try {
-      return decodeSnapshot(payload);
+      return decode(payload);
     } catch (error) {
       if (messageOf(error) !== complaint) log.warn(messageOf(error));
       complaint = messageOf(error);

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Report } from '../../src/metric/report.ts';
+import type { DriftReport } from '../../src/model/drift-report.ts';
 import { Program } from '../e2e/program.ts';
 
 const DIABETES = join(import.meta.dirname, '..', 'metric', 'fixtures', 'diabetes_linear.csv');
@@ -36,4 +39,36 @@ test('report --bootstrap gives R² an interval that is named fixed-n, the same f
   assert.equal(r2?.method, 'fixed-n bootstrap, 500 resamples');
   assert.equal(mae?.method, 'asymptotic');
   assert.equal((await report('--json', '--bootstrap', '500', '--seed', '3')).stdout, once.stdout);
+});
+
+test('report --drift compares the features of two files, with a test for this one look', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'report-drift-'));
+  const [reference, current] = [join(folder, 'a.csv'), join(folder, 'b.csv')];
+  const lines = (shift: number, city: string) =>
+    Array.from({ length: 200 }, (_, i) => `${i},${i + shift},${Math.sin(i)},${'xyz'[i % 3]},${city}\n`).join(
+      '',
+    );
+  writeFileSync(reference, `id,moved,same,letter,city\n${lines(0, 'Oslo')}`);
+  writeFileSync(current, `id,moved,same,letter,extra\n${lines(100, 'Bergen')}`);
+  const run = async (...args: string[]) => {
+    await using program = Program.aftermath(['report', '--drift', reference, ...args]);
+    return { code: await program.ended(), stdout: program.stdout, stderr: program.stderr };
+  };
+  const { code, stdout } = await run(current, '--json');
+  assert.equal(code, 0);
+  const report = JSON.parse(stdout) as DriftReport;
+  assert.deepEqual(
+    report.features.map(({ name }) => name),
+    ['moved', 'same', 'letter'],
+  );
+  const [moved, same, letter] = report.features;
+  // scipy: ks_2samp(range(200), range(100, 300)), wasserstein_distance / numpy.std
+  assert.equal(moved?.test?.statistic, 0.5);
+  assert.ok(moved.test.p < 1e-12 && same!.test!.p > 0.999 && letter!.test!.p > 0.999);
+  assert.ok(Math.abs(moved.drift['wasserstein']!.value - 100 / 57.73430522661548) < 1e-12);
+  assert.ok(report.notes.some((note) => /b.csv has extra/.test(note)));
+  assert.match((await run(current)).stdout, /^moved +\d.* KS 0\.5000 /m);
+  const without = await run();
+  assert.equal(without.code, 2);
+  assert.match(without.stderr, /expected --drift REFERENCE.csv CURRENT.csv/);
 });

@@ -1,15 +1,17 @@
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import { MemoryBroker } from '../../src/broker/memory.ts';
+import type { FeatureWatchSettings } from '../../src/model/feature-watch.ts';
 import { openServing } from '../../src/model/serving.ts';
 import { SERVING_LIMITS } from '../../src/model/serving-limits.ts';
 import { startModel, type ModelStage } from '../../src/model/stage.ts';
 import { SYSTEM_CLOCK } from '../../src/service/clock.ts';
 import { encodeControl, type Control } from '../../src/wire/control.ts';
+import { decodeFeaturesSnapshot, type FeaturesSnapshot } from '../../src/wire/features-snapshot.ts';
 import { encodeFeatures } from '../../src/wire/features.ts';
 import type { Payload } from '../../src/wire/payload.ts';
 import { decodePredictions } from '../../src/wire/predictions.ts';
-import { CONTROL, DATA_QUEUES, DEAD_LETTERS } from '../../src/wire/queues.ts';
+import { CONTROL, DATA_QUEUES, DEAD_LETTERS, SNAPSHOTS } from '../../src/wire/queues.ts';
 import type { Features, PredictionRecord } from '../../src/wire/records.ts';
 import { eventually } from '../e2e/program.ts';
 
@@ -24,6 +26,8 @@ export interface StageUnderTest extends AsyncDisposable {
   readonly dead: string[];
   /** The messages of its log. */
   readonly lines: string[];
+  /** What it published of its features. */
+  readonly features: FeaturesSnapshot[];
   /** Fulfilled when the stage has acknowledged it: its predictions are there then. */
   send(payload: Payload): Promise<void>;
   order(control: Control): Promise<void>;
@@ -34,6 +38,7 @@ export interface StageUnderTest extends AsyncDisposable {
 /** Starts the stage with these files: the first is the champion, the others are challengers. */
 export async function startStage(
   files: readonly { readonly path: string; readonly name: string }[],
+  drift: Partial<FeatureWatchSettings> = {},
 ): Promise<StageUnderTest> {
   const broker = new MemoryBroker({ queueMax: 1_000_000 });
   const registry = new Registry();
@@ -57,6 +62,9 @@ export async function startStage(
   await broker.consume(DEAD_LETTERS, greedy, async (batch) => {
     for (const { headers } of batch) dead.push(String(headers?.['reason']));
   });
+  const features: FeaturesSnapshot[] = [];
+  await broker.declareFanout(SNAPSHOTS);
+  await broker.subscribe(SNAPSHOTS, ({ payload }) => void features.push(decodeFeaturesSnapshot(payload)));
   const stage = await startModel(
     {
       ...SERVING_LIMITS,
@@ -65,6 +73,14 @@ export async function startStage(
       bind: undefined,
       models,
       watchEveryMs: WATCH_EVERY_MS,
+      drift: {
+        referencePath: undefined,
+        referenceColumns: { features: undefined, others: [] },
+        referenceRows: 50,
+        windowRows: 100,
+        publishEveryMs: 60_000,
+        ...drift,
+      },
       prefetch: 2_000,
       batchMax: 1_000,
       lingerMs: 0,
@@ -79,6 +95,7 @@ export async function startStage(
     predictions,
     dead,
     lines,
+    features,
     send: (payload) => broker.publish({ queue: DATA_QUEUES.features }, { payload }),
     order: (control) => broker.publish({ exchange: CONTROL }, { payload: encodeControl(control) }),
     async figure(name, labels) {

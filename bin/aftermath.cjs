@@ -19,15 +19,21 @@ const { pathToFileURL } = require('url');
 const NODE_MAJOR_MIN = 24;
 const ROOT = path.dirname(__dirname);
 
-/** Set for the child: its file descriptor 3 is open for as long as we live. */
+/** Set for the child: our arguments. Its file descriptor 3 is open for as long as we live. */
 const LAUNCHED = 'AFTERMATH_LAUNCHED';
 const LIFELINE_FD = 3;
+
+/** What no process list is to show: a URL with a password, as a flag. */
+const args = process.argv.slice(2);
+const isSecret = args.some((arg) => /:\/\/[^\s/@]*:.*@|\bpassword=/.test(arg));
+if (isSecret) process.title = 'aftermath';
 
 if (isNewEnough(process.version)) runHere();
 else runOn(findNode());
 
 function runHere() {
   if (process.env[LAUNCHED] !== undefined) {
+    process.argv.splice(2, args.length, ...JSON.parse(process.env[LAUNCHED]));
     delete process.env[LAUNCHED];
     stopWithLauncher();
   }
@@ -64,9 +70,9 @@ function runOn(node) {
     );
     process.exit(1);
   }
-  const child = spawn(node, [...process.execArgv, __filename, ...process.argv.slice(2)], {
+  const child = spawn(node, [...process.execArgv, __filename, ...(isSecret ? [] : args)], {
     stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
-    env: { ...process.env, [LAUNCHED]: '1' },
+    env: { ...process.env, [LAUNCHED]: JSON.stringify(args) },
   });
   child.stdio[LIFELINE_FD].on('error', () => {});
   const forward = (signal) => child.kill(signal);

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { isCommanderEnd } from './commands/command.ts';
 import { COMMANDS } from './commands/all.ts';
 import { AftermathError } from './service/errors.ts';
+import { withoutPasswords } from './service/hidden-passwords.ts';
 
 /** Exit codes: 0 done, 1 failed, 2 wrong usage. */
 const FAILED = 1;
@@ -20,6 +21,7 @@ const program = new Command('aftermath')
     '\n`aftermath run` shows it on data that comes with it; `aftermath COMMAND --help` tells the flags of one.',
   );
 for (const made of COMMANDS) program.addCommand(made);
+repeatNoPassword(program);
 
 try {
   await program.parseAsync();
@@ -27,11 +29,17 @@ try {
   process.exitCode = exitCodeOf(error);
 }
 
+/** Commander repeats what it does not know, and that may be a URL in the wrong place. */
+function repeatNoPassword(made: Command): void {
+  made.configureOutput({ writeErr: (text) => process.stderr.write(withoutPasswords(text)) });
+  for (const inner of made.commands) repeatNoPassword(inner);
+}
+
 function exitCodeOf(error: unknown): number {
   // Commander has said what was wrong, or has shown what was asked for.
   if (isCommanderEnd(error)) return error.exitCode === 0 ? 0 : WRONG_USAGE;
   if (!(error instanceof AftermathError)) throw error;
-  process.stderr.write(`aftermath: ${error.message}\n`);
+  process.stderr.write(`aftermath: ${withoutPasswords(error.message)}\n`);
   return error.consequence === 'usage' ? WRONG_USAGE : FAILED;
 }
 

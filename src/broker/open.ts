@@ -28,8 +28,10 @@ export function openBroker(options: OpenOptions): Broker {
   const { url, access = {}, log, name = 'aftermath', publishInFlightMax = 3_000 } = options;
   if (url === 'memory') return new MemoryBroker();
   if (/^amqps?:/.test(url)) return new AmqpBroker({ url, access, log, name, publishInFlightMax });
+  // Not the text itself: it may be a password in the wrong place.
+  const found = /^\w+:\/\//.test(url) ? `a URL with ${url.split(':', 1)[0] ?? ''}:` : 'no URL';
   throw new AftermathError(
     'usage',
-    `Cannot open broker "${url.split(':')[0] ?? ''}": expected "memory" or a URL like amqp://guest:guest@127.0.0.1:5672/.`,
+    `Cannot open the broker: found ${found}, expected "memory" or a URL like amqp://guest:guest@127.0.0.1:5672/.`,
   );
 }

@@ -39,8 +39,23 @@ export function datasetOf(values: DatasetValues, data: string): DatasetSettings 
   return { ...datasetDefaults(values), data, passes: isRecord && values.rows === undefined ? 1 : undefined };
 }
 
-/** What a task does not say. */
+/** What a task does not say. Nothing but this: what a run was told is stored, and a broker's URL has a password. */
 export function datasetDefaults(values: DatasetValues): Omit<DatasetSettings, 'data'> {
-  const { data: _, ...rest } = values;
-  return { ...rest, passes: rest.rows === undefined ? 1 : undefined };
+  const { target, id, time, truthTime, features, tags, rows, rate, speed, order, seed, labelDelay } = values;
+  const passes = rows === undefined ? 1 : undefined;
+  return {
+    target,
+    id,
+    time,
+    truthTime,
+    features,
+    tags,
+    rows,
+    rate,
+    speed,
+    order,
+    seed,
+    labelDelay,
+    passes,
+  };
 }

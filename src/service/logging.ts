@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import { isatty } from 'node:tty';
 import pino from 'pino';
 import pretty from 'pino-pretty';
+import { withoutPasswords } from './hidden-passwords.ts';
 
 /** What a service says, by level. */
 export type Logger = pino.Logger;
@@ -26,7 +27,18 @@ export function createLogger(options: {
   readonly format: LogFormat;
   readonly say?: ((line: string) => void) | undefined;
 }): Logger {
-  const settings = { name: options.service, level: options.level, base: { service: options.service } };
+  const settings: pino.LoggerOptions = {
+    name: options.service,
+    level: options.level,
+    base: { service: options.service },
+    hooks: {
+      // What others say (a server, a library) may repeat the URL that it was given.
+      logMethod: function (args, method) {
+        const [first, ...rest] = args;
+        method.apply(this, [typeof first === 'string' ? withoutPasswords(first) : first, ...rest]);
+      },
+    },
+  };
   const lines = options.say === undefined ? undefined : linesTo(options.say);
   if (options.format === 'json') return pino(settings, lines ?? pino.destination({ fd: 2, sync: true }));
   const colorize = isatty(2) && !process.env['NO_COLOR'];

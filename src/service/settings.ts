@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { parse as parseToml } from 'smol-toml';
-import { AftermathError, messageOf } from './errors.ts';
+import { parse as parseToml, TomlError } from 'smol-toml';
+import { AftermathError, whyUnreadable } from './errors.ts';
 import { flagName, parseSetting, variableName, type Setting } from './setting.ts';
 
 /** Texts as they were given on the command line, by key of the setting; a switch is `['true']` or `['false']`. */
@@ -100,10 +100,15 @@ function parseFile(configPath: string): Record<string, unknown> {
   try {
     return parseToml(readFileSync(configPath, 'utf8'));
   } catch (error) {
-    throw new AftermathError('usage', `Cannot read the config file ${configPath}: ${messageOf(error)}`, {
-      cause: error,
-    });
+    // Without the lines that it shows: what stands in them may be a password.
+    const why = error instanceof TomlError ? badLine(error) : whyUnreadable(error);
+    throw new AftermathError('usage', `Cannot read the config file ${configPath}: ${why}.`, { cause: error });
   }
+}
+
+function badLine({ message, line, column }: TomlError): string {
+  const what = message.split('\n', 1)[0]?.replace(/^Invalid TOML document: /, '') ?? '';
+  return `${what} (line ${line}, column ${column})`;
 }
 
 function unknown(where: string, name: string, known: readonly string[]): AftermathError {

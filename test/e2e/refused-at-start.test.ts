@@ -103,7 +103,12 @@ const CASES: readonly Case[] = [
     code: 2,
     says: /--target is missing/,
   },
-  { what: 'a broker that is no URL', args: run({ broker: 'rabbit' }), code: 2, says: /Cannot open broker/ },
+  {
+    what: 'a broker that is no URL',
+    args: run({ broker: 'rabbit' }),
+    code: 2,
+    says: /Cannot open the broker: found no URL/,
+  },
   { what: 'a speed without times', args: run({ speed: '10' }), code: 2, says: /--time is missing/ },
   { what: 'an unknown command', args: ['predikt'], code: 2, says: /unknown command 'predikt'/ },
   { what: 'features with nothing to do', args: ['features'], code: 2, says: /--data.*--tasks-dir/s },

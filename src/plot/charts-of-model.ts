@@ -1,9 +1,13 @@
 import type { ModelSnapshot } from '../wire/snapshot.ts';
+import type { ConfusionMatrix } from './charts/confusion-matrix.ts';
 import type { ErrorBySlice } from './charts/error-by-slice.ts';
 import type { ErrorDistribution } from './charts/error-distribution.ts';
+import type { LabelLag } from './charts/label-lag.ts';
 import type { LabelMaturity } from './charts/label-maturity.ts';
 import type { ModelComparison } from './charts/model-comparison.ts';
+import type { OutcomeGrid } from './charts/predicted-against-actual.ts';
 import type { RunningError } from './charts/running-error.ts';
+import type { ScoreCurves } from './charts/score-curves.ts';
 
 /** What a snapshot says about the spread of a model's errors, or `undefined` before one. */
 export function distributionOf(
@@ -64,4 +68,45 @@ export function comparisonOf(
   );
   const [first] = challengers;
   return first && { units, champion: first.comparison.champion, challengers };
+}
+
+/** Predictions against truths of a regression, or `undefined` before an outcome. */
+export function scatterOf(
+  { model, scatter }: ModelSnapshot,
+  units: string | undefined,
+): OutcomeGrid | undefined {
+  return scatter && { model, units, grid: scatter };
+}
+
+/** Residuals against predictions of a regression, or `undefined` before an outcome. */
+export function residualsOf(
+  { model, residuals }: ModelSnapshot,
+  units: string | undefined,
+): OutcomeGrid | undefined {
+  return residuals && { model, units, grid: residuals };
+}
+
+/** Truths against predictions of a classification, or `undefined` before an outcome. */
+export function confusionOf({ model, confusion }: ModelSnapshot): ConfusionMatrix | undefined {
+  return confusion === undefined || confusion.labels.length === 0 ? undefined : { model, confusion };
+}
+
+/** The curves of two classes with probabilities, or `undefined` before there are both classes. */
+export function curvesOf({ model, curves, figures }: ModelSnapshot): ScoreCurves | undefined {
+  return (
+    curves && {
+      model,
+      curves,
+      rocAuc: figures['roc_auc'],
+      averagePrecision: figures['average_precision'],
+      calibrationError: figures['expected_calibration_error'],
+    }
+  );
+}
+
+/** How long the truths took, or `undefined` before a match. */
+export function lagOf({ model, lag, labelLag }: ModelSnapshot): LabelLag | undefined {
+  return lag?.counts.some((count) => count > 0)
+    ? { model, lag, median: labelLag?.median, p95: labelLag?.p95 }
+    : undefined;
 }

@@ -73,7 +73,7 @@ export function vegaConfig(theme: 'light' | 'dark'): Config {
     axisX: { grid: false },
     title: {
       anchor: 'start',
-      frame: 'group',
+      frame: 'bounds',
       color: text,
       fontSize: 16,
       fontWeight: 600,

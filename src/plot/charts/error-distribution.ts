@@ -6,6 +6,7 @@ import { coarsen } from './histogram.ts';
 import { shownName, withUnits } from './names.ts';
 import { countOf, formatCount, formatFigure, formatTick, roundTicks } from './numbers.ts';
 import { columns, type ChartTable } from './table.ts';
+import { LABELS_PX, valueLineLayers, valueLines, type ValueLines } from './value-lines.ts';
 
 /** How the absolute errors of one model are spread. */
 export interface ErrorDistribution {
@@ -36,9 +37,11 @@ export function errorDistribution(distribution: ErrorDistribution, look: ChartLo
   const end = rest?.x1 ?? covered;
   const bins = counts.map((count, i) => ({ x0: i * width, x1: (i + 1) * width, count, kind: 'bin' }));
   if (rest !== undefined) bins.push({ ...rest, count: above, kind: 'rest' });
+  const marked = lines(distribution, { covered, rest, end }, look);
+  const x = { ...axisTicks({ covered, rest, end }, marked.plotPx, look), end, range: marked.range };
   return {
-    spec: spec(look, distribution, axisTicks({ covered, rest, end }, look), end),
-    data: { bins, lines: lines(distribution, { covered, rest }, look) },
+    spec: spec(look, distribution, x),
+    data: { bins, lines: marked.rows },
     summary: summary(distribution, histogram, rows, look),
     table: table(distribution.histogram),
   };
@@ -53,73 +56,57 @@ const noughts = (count: number) => Array.from({ length: count }, () => 0);
 
 type Rest = { readonly x0: number; readonly x1: number } | undefined;
 
-function axisTicks({ covered, rest, end }: { covered: number; rest: Rest; end: number }, look: ChartLook) {
-  const values = roundTicks(covered, look.width === 'container' || look.width < 400 ? 5 : 8);
-  const labels = values.map((value) => formatTick(value, look.locale));
-  if (rest === undefined) return { values, labels };
-  const middle = (rest.x0 + rest.x1) / 2;
-  const isFree = (value: number) => middle - value > end * 0.1;
-  return {
-    values: [...values.filter(isFree), middle],
-    labels: [...labels.slice(0, values.filter(isFree).length), `≥ ${formatTick(covered, look.locale, 4)}`],
-  };
+/** As many round values as have room for their labels, and the rest under its name. */
+function axisTicks(
+  { covered, rest, end }: { covered: number; rest: Rest; end: number },
+  plotPx: number,
+  { locale }: ChartLook,
+): { values: number[]; labels: string[] } {
+  const middle = rest && (rest.x0 + rest.x1) / 2;
+  for (let count = 8; ; count--) {
+    const values = roundTicks(covered, count);
+    const labels = values.map((value) => formatTick(value, locale));
+    if (middle !== undefined) {
+      const label = `≥ ${formatTick(covered, locale, 4)}`;
+      const free = values.filter((value) => ((middle - value) / end) * plotPx > widthOf(label));
+      values.splice(free.length, values.length, middle);
+      labels.splice(free.length, labels.length, label);
+    }
+    const [first = 0, second = end] = values;
+    const widest = Math.max(...labels.slice(0, 1 + (values.length > 2 ? values.length - 2 : 0)).map(widthOf));
+    if (count === 1 || ((second - first) / end) * plotPx >= widest) return { values, labels };
+  }
 }
 
-/** Pixels between two rows of labels, and what a character takes at most. */
-const ROW_PX = 15;
-const CHARACTER_PX = 6.8;
+const widthOf = (label: string) => label.length * 6.6 + 10;
 
-interface Line {
-  /** Where it stands: at its value, or in the middle of the rest when it lies beyond the bins. */
-  readonly x: number;
-  readonly label: string;
-  readonly widthPx: number;
-}
-
-/**
- * From left to right, each with the ones to its left (`a`, then `b`): the label of a line that stands too
- * near goes one row lower, and its line ends there, so that no line ever crosses a label. Decided in pixels,
- * where the chart is drawn.
- */
+/** Where mean, median and p95 stand: at their value, or in the middle of the rest where they lie beyond the bins. */
 function lines(
   { mean, median, p95 }: ErrorDistribution,
-  { covered, rest }: { covered: number; rest: Rest },
+  { covered, rest, end }: { covered: number; rest: Rest; end: number },
   look: ChartLook,
-): object[] {
+): ValueLines {
   const named: readonly [string, number | undefined][] = [
     ['median', median],
     ['mean', mean],
     ['p95', p95],
   ];
-  const shown = named
-    .flatMap(([name, value]): Line[] => {
+  return valueLines(
+    named.flatMap(([name, value]) => {
       if (value === undefined) return [];
-      const label = `${name} ${formatFigure(value, look.locale)}`;
       const isBeyond = rest !== undefined && value >= covered;
       const x = isBeyond ? (rest.x0 + rest.x1) / 2 : Math.min(value, covered);
-      return [{ x, label, widthPx: label.length * CHARACTER_PX + 8 }];
-    })
-    .sort((one, other) => one.x - other.x);
-  const [first, second] = shown;
-  return shown.map((line, i) => ({
-    ...line,
-    a: i > 0 ? first?.x : null,
-    aPx: first?.widthPx ?? 0,
-    b: i > 1 ? second?.x : null,
-    bPx: second?.widthPx ?? 0,
-  }));
+      return [{ x, label: `${name} ${formatFigure(value, look.locale)}` }];
+    }),
+    [0, end],
+    look,
+  );
 }
-
-const IS_NEAR = (x: string, left: string, widthPx: string) =>
-  `(isValid(${left}) && scale('x', ${x}) < scale('x', ${left}) + ${widthPx})`;
-const SECOND_ROW = `(${IS_NEAR('datum.b', 'datum.a', 'datum.aPx')} ? 1 : 0)`;
-const ROW = `max(${IS_NEAR('datum.x', 'datum.a', 'datum.aPx')} ? 1 : 0, ${IS_NEAR('datum.x', 'datum.b', 'datum.bPx')} ? ${SECOND_ROW} + 1 : 0)`;
 
 function spec(
   look: ChartLook,
   { model, units, histogram, mean, median, p95 }: ErrorDistribution,
-  ticks: { values: number[]; labels: string[] },
-  end: number,
+  along: { values: number[]; labels: string[]; end: number; range: ValueLines['range'] },
 ): TopLevelSpec {
   const palette = PALETTES[look.theme];
   const about = {
@@ -134,10 +121,10 @@ function spec(
   };
   const x = {
     type: 'quantitative',
-    scale: { domain: [0, end], nice: false, zero: false },
+    scale: { domain: [0, along.end], nice: false, zero: false, range: along.range },
     axis: {
-      values: ticks.values,
-      labelExpr: `${JSON.stringify(ticks.labels)}[indexof(${JSON.stringify(ticks.values)}, datum.value)]`,
+      values: along.values,
+      labelExpr: `${JSON.stringify(along.labels)}[indexof(${JSON.stringify(along.values)}, datum.value)]`,
       labelFlush: false,
       labelOverlap: false,
       title: look.standsAlone ? withUnits('absolute error', units) : null,
@@ -156,7 +143,7 @@ function spec(
             field: 'count',
             type: 'quantitative',
             stack: null,
-            scale: { domainMin: 0, nice: true, range: [{ expr: 'height' }, ROW_PX * 3 + 4] },
+            scale: { domainMin: 0, nice: true, range: [{ expr: 'height' }, LABELS_PX] },
             axis: {
               tickCount: 4,
               tickMinStep: 1,
@@ -170,29 +157,7 @@ function spec(
           },
         },
       },
-      {
-        data: { name: 'lines' },
-        mark: {
-          type: 'rule',
-          y: { expr: `${ROW} * ${ROW_PX}` },
-          y2: { expr: 'height' },
-          strokeWidth: 1,
-          aria: false,
-        },
-        encoding: { x: { field: 'x', ...x } },
-      },
-      {
-        data: { name: 'lines' },
-        mark: {
-          type: 'text',
-          align: 'left',
-          baseline: 'top',
-          dx: 5,
-          y: { expr: `${ROW} * ${ROW_PX}` },
-          aria: false,
-        },
-        encoding: { x: { field: 'x', ...x }, text: { field: 'label', type: 'nominal' } },
-      },
+      ...valueLineLayers(x),
     ],
   } as TopLevelSpec;
 }

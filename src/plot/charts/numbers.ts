@@ -29,6 +29,13 @@ export function formatCount(value: number, locale: string | undefined): string {
   return formatter(locale, { maximumFractionDigits: 0 }).format(value);
 }
 
+/** A number of things where room is short: from ten thousand on `12.3K`; a sum of weights as a figure. */
+export function formatCompact(value: number, locale: string | undefined): string {
+  if (value >= 10_000)
+    return formatter(locale, { notation: 'compact', maximumSignificantDigits: 3 }).format(value);
+  return Number.isInteger(value) ? formatCount(value, locale) : formatFigure(value, locale);
+}
+
 /** `1 row`, `2 rows`. */
 export function countOf(value: number, singular: string, locale: string | undefined): string {
   return `${formatCount(value, locale)} ${singular}${value === 1 ? '' : 's'}`;

@@ -109,15 +109,17 @@ function shownMarks(
 ): object[] {
   return marks
     .filter(({ atMs }) => atMs >= fromMs && atMs <= toMs)
-    .map(({ atMs, kind, text }, i, all) => {
+    .map(({ atMs, kind, text }) => {
       const label = shownName(text, 22);
+      return { atMs, kind, label, widthPx: label.length * 6.6 + 8 };
+    })
+    .map((mark, i, all) => {
+      const [before, next] = [all[i - 1], all[i + 1]];
       return {
-        atMs,
-        kind,
-        label,
-        widthPx: label.length * 6.6 + 8,
-        beforeMs: all[i - 1]?.atMs ?? null,
-        nextMs: all[i + 1]?.atMs ?? null,
+        ...mark,
+        beforeMs: before?.atMs ?? null,
+        beforePx: before?.widthPx ?? 0,
+        nextMs: next?.atMs ?? null,
       };
     });
 }
@@ -259,7 +261,7 @@ const IS_AT_EDGE = "!isValid(datum.nextMs) && scale('x', datum.atMs) + datum.wid
 const HAS_ROOM_RIGHT =
   "!isValid(datum.nextMs) || scale('x', datum.nextMs) - scale('x', datum.atMs) > datum.widthPx";
 const HAS_ROOM_LEFT =
-  "scale('x', datum.atMs) - (isValid(datum.beforeMs) ? scale('x', datum.beforeMs) : 0) > datum.widthPx";
+  "scale('x', datum.atMs) - (isValid(datum.beforeMs) ? scale('x', datum.beforeMs) + datum.beforePx : 0) > datum.widthPx";
 const HAS_ROOM = `${IS_AT_EDGE} ? ${HAS_ROOM_LEFT} : ${HAS_ROOM_RIGHT}`;
 
 function summary({ units, models, marks }: RunningError, { locale }: ChartLook): string {

@@ -2,6 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Hono } from 'hono';
 import { streamSSE, type SSEStreamingApi } from 'hono/streaming';
 import type { FeaturesSnapshot } from '../wire/features-snapshot.ts';
+import type { Chart } from './charts/chart.ts';
+import { Downloads } from './downloads.ts';
 import type { Feed, News } from './feed.ts';
 import { PAGE_PATHS, pageFile } from './page-files.ts';
 import type { Rendered } from './render.ts';
@@ -15,6 +17,8 @@ export interface PageSource {
   readonly news: News;
   /** The latest drawing of the distribution, or `undefined` before the first. */
   readonly picture: () => Rendered | undefined;
+  /** Draws a chart. */
+  readonly draw: (chart: Chart) => Promise<Rendered>;
   /** A page is told news at most so often. */
   readonly pushEveryMs: number;
   /** Aborted when the service stops: open pages are let go. */
@@ -46,6 +50,7 @@ const CONTENT_SECURITY_POLICY = [
 export function pageRoutes(source: PageSource): Hono {
   const app = new Hono();
   let pages = 0;
+  const downloads = new Downloads(source);
   const count = (change: 1 | -1) => source.onPages((pages += change));
 
   app.use('*', async (c, next) => {
@@ -94,6 +99,9 @@ export function pageRoutes(source: PageSource): Hono {
     if (picture === undefined) return c.text(NO_PICTURE, 404);
     return c.body(picture.svg, 200, { 'content-type': 'image/svg+xml' });
   });
+
+  app.get('/charts/:file', (c) => downloads.chart(c));
+  app.get('/figures.csv', (c) => downloads.figures(c));
   return app;
 }
 

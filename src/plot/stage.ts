@@ -12,6 +12,7 @@ import { decodeSnapshot } from '../wire/snapshot.ts';
 import { distributionOf } from './charts-of-model.ts';
 import { pictureLook } from './charts/chart.ts';
 import { errorDistribution } from './charts/error-distribution.ts';
+import { Drawer } from './drawer.ts';
 import { News, type Feed } from './feed.ts';
 import { LatestFeatures } from './latest-features.ts';
 import { LatestSnapshot } from './latest-snapshot.ts';
@@ -66,6 +67,8 @@ export function startPlot(settings: PlotSettings, context: StageContext): Promis
   const readSnapshot = reader(log, decodeSnapshot);
   const readFeatures = reader(log, decodeFeaturesSnapshot);
   const features = new LatestFeatures();
+  // Charts that a reader takes along: apart from the picture's, whose drawings they must not hold up.
+  const drawer = new Drawer();
   const see = (message: Message) => {
     if (isFeaturesSnapshot(message.payload)) return seeFeatures(message);
     const snapshot = readSnapshot(message);
@@ -130,6 +133,7 @@ export function startPlot(settings: PlotSettings, context: StageContext): Promis
     endStateWatch();
     await consumer?.stop();
     await pictures.stop();
+    await drawer[Symbol.asyncDispose]();
     done.resolve();
   };
   let stopped: Promise<void> | undefined;
@@ -146,6 +150,7 @@ export function startPlot(settings: PlotSettings, context: StageContext): Promis
       features: () => features.speaking(performance.now()),
       news,
       picture: () => pictures.latest,
+      draw: (chart) => drawer.draw(chart),
       pushEveryMs: settings.pushEveryMs,
       stopping: stopping.signal,
       onPages: (open) => metrics.pages.set(open),

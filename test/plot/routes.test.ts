@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { choose } from '../../src/plot/chosen.ts';
 import type { Feed } from '../../src/plot/feed.ts';
 import { PAGE_PATHS } from '../../src/plot/page-files.ts';
+import { panels } from '../../src/plot/panels.ts';
+import { flights } from './flights.ts';
 import { startedPlot } from './plot-stage.ts';
 import { modelOf, snapshotOf, someErrors } from './snapshots.ts';
 
@@ -99,6 +102,56 @@ test('more pages than there is room for are told so', async (t) => {
   while (again.status !== 200) {
     await new Promise((resolve) => setImmediate(resolve));
     again = await stage.routes.request('/events');
+  }
+});
+
+test('every chart that the page shows can be taken along, as it is now', async (t) => {
+  const { stage, publish } = await startedPlot(t, { units: 'min' });
+  assert.equal((await stage.routes.request('/charts/error-over-time.png')).status, 404);
+  const snapshot = flights();
+  await publish(snapshot);
+  for (const { id } of panels(choose(snapshot, {}), 'min')) {
+    const png = await stage.routes.request(`/charts/${id}.png?theme=dark`);
+    assert.equal(png.headers.get('content-type'), 'image/png', id);
+    assert.equal(new DataView(await png.arrayBuffer()).getUint32(0), 0x89504e47, id);
+    const svg = await stage.routes.request(`/charts/${id}.svg`);
+    assert.match(await svg.text(), /^<svg/, id);
+    const csv = await stage.routes.request(`/charts/${id}.csv`);
+    assert.match(csv.headers.get('content-disposition') ?? '', new RegExp(`filename="${id}.csv"`));
+    assert.ok((await csv.text()).split('\r\n').length > 2, id);
+  }
+});
+
+test('a file is of what the address picks', async (t) => {
+  const { stage, publish } = await startedPlot(t);
+  await publish(flights());
+  const errors = async (query: string) =>
+    (await (await stage.routes.request(`/charts/error-distribution.csv${query}`)).text())
+      .trim()
+      .split('\r\n')
+      .slice(1)
+      .reduce((sum, line) => sum + Number(line.split(',').at(-1)), 0);
+  assert.equal(await errors(''), 44_487);
+  assert.equal(await errors('?window=last-1000'), 1_000);
+  assert.equal(await errors('?slice=origin:LGA'), 852);
+  const figures = await (await stage.routes.request('/figures.csv?slice=origin:LGA')).text();
+  assert.match(figures, /^model,window,slice,figure,value,low,high,level,method,rows,predictions\r\n/);
+  assert.match(
+    figures,
+    /\r\nflights_linear,all,origin=LGA,mae,24\.29935,20\.\d+,27\.\d+,0\.95,[a-z ]+,852,852\r\n/,
+  );
+});
+
+test('a chart that is not there is not found, however it is asked for', async (t) => {
+  const { stage, publish } = await startedPlot(t);
+  await publish(flights());
+  for (const path of [
+    '/charts/unknown.png',
+    '/charts/error-over-time.exe',
+    '/charts/..%2fstage.ts',
+    '/charts/x',
+  ]) {
+    assert.equal((await stage.routes.request(path)).status, 404, path);
   }
 });
 

@@ -1,3 +1,5 @@
+import type { Words } from '../words/words.ts';
+
 /**
  * An element with attributes and what is in it. Text is always text: what came in a message is never HTML.
  *
@@ -27,4 +29,11 @@ export function byId(id: string): HTMLElement {
 export function fill(parent: Element, ...children: readonly (Node | string)[]): void {
   const next = element('div', {}, ...children);
   if (next.innerHTML !== parent.innerHTML) parent.replaceChildren(...next.childNodes);
+}
+
+/** Words as nodes: each piece with a class that says what it is. */
+export function nodesOf(words: Words): (Node | string)[] {
+  return words.map((word) =>
+    typeof word === 'string' ? word : element('span', { class: word.is }, word.text),
+  );
 }

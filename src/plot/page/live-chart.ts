@@ -2,7 +2,6 @@ import * as vega from 'vega';
 import { expressionInterpreter } from 'vega-interpreter';
 import { compile } from 'vega-lite';
 import type { Chart } from '../charts/chart.ts';
-import { element } from './element.ts';
 
 /**
  * A chart that follows its data. It is compiled when its look changes and otherwise only given other rows,
@@ -13,39 +12,50 @@ export class LiveChart {
   #view: vega.View | undefined;
   #look = '';
   readonly #rows = new Map<string, string>();
-  #showing: Promise<void> = Promise.resolve();
+  #wanted: Chart | undefined;
+  #isDrawing = false;
 
   constructor(parent: HTMLElement) {
     this.#parent = parent;
   }
 
-  /** Shows the chart, or `instead` where there is none yet. Drawn one after the other. */
-  show(chart: Chart | undefined, instead: string): Promise<void> {
-    this.#showing = this.#showing.then(() =>
-      chart === undefined ? this.#clear(instead) : this.#draw(chart),
-    );
-    return this.#showing;
+  /** Shows the chart. Where drawing takes longer than the next one is away, those between are left out. */
+  show(chart: Chart): void {
+    this.#wanted = chart;
+    if (!this.#isDrawing) void this.#drawWanted();
   }
 
-  #clear(instead: string): void {
+  /** Takes the chart off its element. */
+  clear(): void {
+    this.#wanted = undefined;
     this.#view?.finalize();
     this.#view = undefined;
     this.#look = '';
-    this.#parent.removeAttribute('role');
-    this.#parent.removeAttribute('aria-label');
-    if (this.#parent.textContent !== instead) this.#parent.replaceChildren(element('p', {}, instead));
+    this.#rows.clear();
+    this.#parent.replaceChildren();
   }
 
-  async #draw({ spec, data, summary }: Chart): Promise<void> {
+  async #drawWanted(): Promise<void> {
+    this.#isDrawing = true;
+    try {
+      while (this.#wanted !== undefined) {
+        const chart = this.#wanted;
+        this.#wanted = undefined;
+        await this.#draw(chart);
+      }
+    } finally {
+      this.#isDrawing = false;
+    }
+  }
+
+  async #draw({ spec, data }: Chart): Promise<void> {
     const look = JSON.stringify(spec);
     if (look !== this.#look) {
       this.#view?.finalize();
       this.#rows.clear();
+      const names = Object.keys(data);
+      const compiled = compile({ ...spec, datasets: Object.fromEntries(names.map((name) => [name, []])) });
       this.#parent.replaceChildren();
-      const compiled = compile({
-        ...spec,
-        datasets: Object.fromEntries(Object.keys(data).map((name) => [name, []])),
-      });
       this.#view = new vega.View(vega.parse(compiled.spec, undefined, { ast: true }), {
         renderer: 'canvas',
         container: this.#parent,
@@ -59,11 +69,9 @@ export class LiveChart {
       const text = JSON.stringify(rows);
       if (text === this.#rows.get(name)) continue;
       this.#rows.set(name, text);
-      this.#view?.data(name, rows as object[]);
+      this.#view?.data(name, [...rows]);
       isNew = true;
     }
-    this.#parent.setAttribute('role', 'img');
-    this.#parent.setAttribute('aria-label', summary);
     if (isNew) await this.#view?.runAsync();
   }
 }

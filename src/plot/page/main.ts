@@ -1,121 +1,141 @@
-import { distributionOf, runningErrorOf } from '../charts-of-model.ts';
+import { readChoice, writeChoice, type Choice } from '../choice.ts';
+import { choose, type Chosen } from '../chosen.ts';
 import type { ChartLook } from '../charts/chart.ts';
-import { errorDistribution } from '../charts/error-distribution.ts';
 import { withUnits } from '../charts/names.ts';
-import { formatCount } from '../charts/numbers.ts';
-import { runningError } from '../charts/running-error.ts';
 import type { Feed } from '../feed.ts';
-import { bookLines } from './books.ts';
+import { panels, type Panel } from '../panels.ts';
+import { alarmWords } from '../words/alarm-words.ts';
+import { bookLines, deadLetterText } from '../words/books.ts';
+import { controls } from '../words/controls.ts';
+import { figureTable } from '../words/figure-table.ts';
+import { headline } from '../words/headline.ts';
+import { pageState } from '../words/state.ts';
+import { statusText } from '../words/status.ts';
+import { EMPTY_TILES, tiles } from '../words/tiles.ts';
+import { Card } from './card.ts';
 import { followFeed } from './connection.ts';
-import { byId, element, fill } from './element.ts';
-import { LiveChart } from './live-chart.ts';
-import { pageState, type PageState } from './state.ts';
-import { distributionTable, modelTable, runningErrorTable } from './tables.ts';
-import { tiles } from './tiles.ts';
-import { verdict } from './verdict.ts';
-
-const dark = matchMedia('(prefers-color-scheme: dark)');
-const overTime = new LiveChart(byId('over-time'));
-const distribution = new LiveChart(byId('distribution'));
+import { ControlWords } from './control-words.ts';
+import { byId, element, fill, nodesOf } from './element.ts';
+import { alarmNodes, bookNodes, figureTableNode, footerNodes, tileNode } from './pieces.ts';
 
 let feed: Feed | undefined;
 let feedAtMs = 0;
 let isConnected = true;
+let choice: Choice = readChoice(new URLSearchParams(location.search));
+
+const dark = matchMedia('(prefers-color-scheme: dark)');
+const words = new ControlWords(byId('controls'), (key, value) => {
+  const { [key]: _, ...others } = choice;
+  choice = value === undefined ? others : { ...others, [key]: value };
+  history.pushState(null, '', `${location.pathname}${writeChoice(choice)}`);
+  show();
+});
+const cards = new Map<string, Card>();
 
 followFeed({
   feed: (next) => {
     [feed, feedAtMs] = [next, performance.now()];
-    showWords();
-    showCharts();
+    show();
   },
   connected: (next) => {
+    if (next === isConnected) return;
     isConnected = next;
     showWords();
   },
 });
+addEventListener('popstate', () => {
+  choice = readChoice(new URLSearchParams(location.search));
+  show();
+});
 // Text on a canvas does not come again when its font does: the charts wait for it, the words need not.
-const fonts = Promise.all(['400 12px Inter', '600 12px Inter'].map((font) => document.fonts.load(font)));
-fonts.then(showCharts, showCharts);
+let fontsAreLoaded = false;
+void Promise.allSettled(['400 12px Inter', '600 12px Inter'].map((font) => document.fonts.load(font))).then(
+  () => {
+    fontsAreLoaded = true;
+    showCharts();
+  },
+);
 dark.addEventListener('change', showCharts);
-document.addEventListener('visibilitychange', showCharts);
+document.addEventListener('visibilitychange', show);
 addEventListener('resize', showCharts);
-for (const details of document.querySelectorAll('details')) details.addEventListener('toggle', showCharts);
 // Time passes without a message too: that is what makes figures stale.
 setInterval(showWords, 1_000);
-showWords();
+show();
 
+function show(): void {
+  showWords();
+  showCharts();
+}
+
+/** Nobody looks at a hidden page: it is written when it is shown again. */
 function showWords(): void {
+  if (document.hidden) return;
   const sinceFeedMs = performance.now() - feedAtMs;
   const state = pageState(feed, isConnected, sinceFeedMs);
+  const chosen = chosenNow();
+  const writing = { units: feed?.units, locale: undefined };
   document.body.dataset['state'] = state;
-  document.body.toggleAttribute('data-has-figures', (feed?.snapshot?.models[0]?.books.scored ?? 0) > 0);
-  fill(byId('status-text'), statusText(state, sinceFeedMs));
-  const { headline, more } = verdict(state, feed);
-  fill(byId('headline'), ...headline);
-  fill(byId('headline-more'), more);
-  if (feed === undefined) return;
-  fill(byId('tiles'), ...tiles(feed));
-  fill(byId('books'), ...(feed.snapshot === undefined ? [] : bookLines(feed.snapshot)));
-  const models = feed.snapshot?.models ?? [];
-  byId('models').hidden = models.length < 2;
-  if (models.length > 1) {
-    fill(byId('models'), element('h2', {}, withUnits('Models side by side', feed.units)), modelTable(models));
+  fill(byId('status-text'), statusText(state, feed, sinceFeedMs, undefined));
+  const { sentence, more } = headline(state, feed, chosen, writing);
+  fill(byId('headline'), ...nodesOf(sentence));
+  fill(byId('headline-more'), ...more.flatMap((text) => [element('span', {}, text), ' ']));
+  const snapshot = feed?.snapshot;
+  if (snapshot === undefined || chosen === undefined) {
+    fill(byId('tiles'), ...EMPTY_TILES.map(tileNode));
+    return;
+  }
+  words.show(controls(chosen, undefined));
+  const alarms = alarmWords(snapshot, undefined);
+  byId('alarms').hidden = alarms === undefined;
+  if (alarms !== undefined) {
+    byId('alarms').toggleAttribute('data-raised', alarms.isRaised);
+    fill(byId('alarms'), ...alarmNodes(alarms));
+  }
+  fill(byId('tiles'), ...tiles(snapshot, chosen, writing).map(tileNode));
+  fill(byId('books'), ...bookNodes(bookLines(snapshot, undefined), deadLetterText(snapshot, undefined)));
+  fill(byId('footer'), ...footerNodes(snapshot));
+  byId('more').hidden = chosen.model.books.scored === 0;
+  fill(byId('figures-title'), withUnits('All figures', feed?.units));
+  // Units once, in the title.
+  fill(
+    byId('figures-table'),
+    figureTableNode(figureTable(snapshot, choice, { ...writing, units: undefined })),
+  );
+  byId('figures-csv').setAttribute('href', `figures.csv${writeChoice(choice)}`);
+}
+
+function showCharts(): void {
+  if (document.hidden || !fontsAreLoaded) return;
+  const all = panels(chosenNow(), feed?.units);
+  for (const panel of all) showPanel(panel);
+  const shown = new Set(all.map(({ id }) => id));
+  for (const [id, card] of cards) {
+    if (shown.has(id)) continue;
+    card.remove();
+    cards.delete(id);
   }
 }
 
-function statusText(state: PageState, sinceFeedMs: number): string {
-  const age = `${formatCount(Math.round(((feed?.ageMs ?? 0) + sinceFeedMs) / 1_000), undefined)}\u00A0s`;
-  const texts: Readonly<Record<PageState, string>> = {
-    connecting: 'connecting',
-    reconnecting: feed?.snapshot === undefined ? 'reconnecting' : `reconnecting · figures are ${age} old`,
-    'waiting-for-broker': 'waiting for the broker',
-    'waiting-for-metric': 'connected',
-    'no-prediction': 'connected',
-    'no-truth': 'connected',
-    stale:
-      feed?.broker.state === 'connected'
-        ? `stale · metric has said nothing for ${age}`
-        : `stale · no broker, figures are ${age} old`,
-    live: `live · ${formatCount(feed?.snapshot?.rowsPerSecond ?? 0, undefined)} rows/s`,
-  };
-  return texts[state];
-}
-
-/** Nobody looks at a hidden page: it is drawn when it is shown again. */
-function showCharts(): void {
-  if (document.hidden) return;
-  const champion = feed?.snapshot?.models[0];
-  const units = feed?.units;
+function showPanel({ id, title, instead, isFirst, chart }: Panel): void {
+  let card = cards.get(id);
+  if (card === undefined) {
+    card = new Card(id);
+    cards.set(id, card);
+    byId(isFirst ? 'first' : 'more').append(card.element);
+  }
+  const theme = dark.matches ? 'dark' : 'light';
   const look: ChartLook = {
-    theme: dark.matches ? 'dark' : 'light',
-    width: 'container',
-    height: byId('over-time').clientHeight,
+    theme,
+    ...card.size,
     standsAlone: false,
     locale: undefined,
     clock: 'local',
   };
-  byId('over-time-title').textContent = withUnits('Mean absolute error over time', units);
-  byId('distribution-title').textContent = withUnits('Distribution of the absolute error', units);
-  const spread = champion && distributionOf(champion, units);
-  const course = runningErrorOf(feed?.snapshot?.models ?? [], units);
-  showTable('distribution-table', spread && (() => distributionTable(spread.histogram)));
-  showTable('over-time-table', course && (() => runningErrorTable(course.models[0]?.points ?? [])));
-  void document.fonts.ready.then(async () => {
-    await overTime.show(
-      course && runningError(course, look),
-      'How the error went shows with the first truths.',
-    );
-    await distribution.show(
-      spread && errorDistribution(spread, look),
-      'How the errors are spread shows with the first truths.',
-    );
-  });
+  const query = writeChoice(choice);
+  const dyed = theme === 'dark' ? `${query === '' ? '?' : `${query}&`}theme=dark` : query;
+  card.show({ title, instead, chart: chart?.(look), files: { path: `charts/${id}`, query: dyed } });
 }
 
-/** A table is made while somebody looks at it. */
-function showTable(id: string, make: (() => Node) | undefined): void {
-  const details = byId(id) as HTMLDetailsElement;
-  details.toggleAttribute('data-empty', make === undefined);
-  const table = details.open && make !== undefined ? [make()] : [];
-  fill(details, element('summary', {}, 'table'), ...table);
+function chosenNow(): Chosen | undefined {
+  return feed?.snapshot && choose(feed.snapshot, choice);
 }

@@ -1,0 +1,71 @@
+import type { Context } from 'hono';
+import type { Chart } from './charts/chart.ts';
+import { pictureLook } from './charts/chart.ts';
+import { tableCsv } from './charts/table.ts';
+import { readChoice } from './choice.ts';
+import { choose } from './chosen.ts';
+import type { Feed } from './feed.ts';
+import { panels } from './panels.ts';
+import type { Rendered } from './render.ts';
+import { figuresCsvTable } from './words/figure-table.ts';
+
+/** Where the files are made from. */
+export interface DownloadSource {
+  readonly feed: () => Feed;
+  readonly draw: (chart: Chart) => Promise<Rendered>;
+}
+
+/** Drawings at once at most; each takes a tenth of a second. */
+const DRAWINGS_MAX = 16;
+
+/**
+ * What a reader takes along: each chart as PNG, SVG and CSV, and the figures as CSV, of what the address picks, as it is
+ * now. A link to a picture is a picture that stays up to date.
+ */
+export class Downloads {
+  readonly #source: DownloadSource;
+  #drawings = 0;
+
+  constructor(source: DownloadSource) {
+    this.#source = source;
+  }
+
+  /** `charts/ID.png`, `.svg` or `.csv`. */
+  async chart(c: Context): Promise<Response> {
+    const [, id, ending] = /^([a-z-]{1,50})\.(png|svg|csv)$/.exec(c.req.param('file') ?? '') ?? [];
+    const query = new URL(c.req.url).searchParams;
+    const { snapshot, units } = this.#source.feed();
+    const chosen = snapshot && choose(snapshot, readChoice(query));
+    const panel = panels(chosen, units).find((panel) => panel.id === id);
+    const chart = panel?.chart?.(pictureLook(query.get('theme') === 'dark' ? 'dark' : 'light'));
+    if (id === undefined || ending === undefined || chart === undefined) return c.text(NOTHING, 404);
+    if (ending === 'csv') return csv(c, id, tableCsv(chart.table));
+    if (this.#drawings >= DRAWINGS_MAX) return c.text('Too many charts are being drawn: try again.', 503);
+    this.#drawings++;
+    try {
+      const { png, svg } = await this.#source.draw(chart);
+      return ending === 'png'
+        ? c.body(new Uint8Array(png), 200, { 'content-type': 'image/png' })
+        : c.body(svg, 200, { 'content-type': 'image/svg+xml' });
+    } finally {
+      this.#drawings--;
+    }
+  }
+
+  /** `figures.csv`: of every model. */
+  figures(c: Context): Response {
+    const { snapshot } = this.#source.feed();
+    if (snapshot === undefined) return c.text(NOTHING, 404);
+    const choice = readChoice(new URL(c.req.url).searchParams);
+    return csv(c, 'figures', tableCsv(figuresCsvTable(snapshot, choice)));
+  }
+}
+
+const NOTHING = 'There is no such chart, or nothing to show in it yet.';
+
+function csv(c: Context, name: string, text: string): Response {
+  return c.body(text, 200, {
+    'content-type': 'text/csv; charset=utf-8',
+    'content-disposition': `attachment; filename="${name}.csv"`,
+  });
+}

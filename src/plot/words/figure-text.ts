@@ -1,0 +1,80 @@
+import type { FigureValue } from '../../stats/figure.ts';
+import { formatFigure } from '../charts/numbers.ts';
+import { shownName } from '../charts/names.ts';
+import { figureMeaning, type FigureMeaning } from './figure-meaning.ts';
+import { TIED } from './words.ts';
+
+/** A figure in the pieces that a reader tells apart. */
+export interface FigureText {
+  /** Three significant digits: `18.1`, `94.2`. */
+  readonly value: string;
+  /** `± 0.4`, or both ends (`17.1 to 20.3`) where they do not lie evenly; empty without an interval. */
+  readonly uncertainty: string;
+  /** `min`, `%`, or empty. */
+  readonly unit: string;
+}
+
+/** How numbers are written here. */
+export interface Writing {
+  /** Unit of the target, or `undefined`. */
+  readonly units: string | undefined;
+  /** BCP 47 tag; `undefined`: the reader's own. */
+  readonly locale: string | undefined;
+}
+
+/** A figure by its name, as people read it; its uncertainty is rounded where the value is. */
+export function figureText(name: string, figure: FigureValue, writing: Writing): FigureText {
+  return valueText(figureMeaning(name), figure, writing);
+}
+
+/** As `figureText`, of something that is not a figure of the snapshot by itself. */
+export function valueText(
+  { kind, isSigned }: Pick<FigureMeaning, 'kind' | 'isSigned'>,
+  { value, low, high }: FigureValue,
+  { units, locale }: Writing,
+): FigureText {
+  const scale = kind === 'ratio' ? 100 : 1;
+  const unit = kind === 'ratio' ? '%' : kind === 'error' && units !== undefined ? shownName(units, 16) : '';
+  const sign = isSigned && value > 0 ? '+' : '';
+  return {
+    value: `${sign}${minus(formatFigure(value * scale, locale))}`,
+    uncertainty:
+      low === undefined || high === undefined
+        ? ''
+        : uncertainty({ value: value * scale, low: low * scale, high: high * scale }, locale),
+    unit,
+  };
+}
+
+/** `18.1 ± 0.4 min`, in one line that does not break; `18.1 (17.1 to 20.3) min` may. */
+export function joined({ value, uncertainty, unit }: FigureText): string {
+  const isEven = uncertainty.startsWith('±');
+  const between = uncertainty === '' ? '' : isEven ? `${TIED}${uncertainty}` : ` (${uncertainty})`;
+  return `${value}${between}${unit === '' ? '' : `${TIED}${unit}`}`;
+}
+
+function uncertainty(ends: { value: number; low: number; high: number }, locale: string | undefined): string {
+  const { value, low, high } = ends;
+  const [below, above] = [value - low, high - value];
+  const isEven = Math.abs(above - below) <= 0.1 * Math.max(above, below);
+  return isEven
+    ? `±${TIED}${atDigitsOf(value, (above + below) / 2, locale)}`
+    : `${minus(formatFigure(low, locale))} to ${minus(formatFigure(high, locale))}`;
+}
+
+/** `size` with as many decimals as `value` has in three significant digits; one digit of its own where that is 0. */
+function atDigitsOf(value: number, size: number, locale: string | undefined): string {
+  const power = (x: number) => (x === 0 ? 0 : Math.floor(Math.log10(Math.abs(x))));
+  const decimals = Math.max(2 - power(value), -power(size));
+  if (Math.abs(decimals) > 15 || Math.abs(value) >= 1e7) return formatFigure(size, locale);
+  const digits = Math.max(0, decimals);
+  return new Intl.NumberFormat(locale, {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(size);
+}
+
+/** The sign as it is printed: as wide as a plus. */
+function minus(text: string): string {
+  return text.replace(/^-/, '−');
+}

@@ -26,7 +26,7 @@ test('two slices never have one key', () => {
 });
 
 test('what a snapshot does not have is as if it were not picked', () => {
-  const gone: Choice = { model: 'gone', window: 'last-7', slice: 'origin:XXX', figure: 'toString' };
+  const gone: Choice = { model: 'gone', window: 'last-7', slice: 'origin:ZZZ', figure: 'toString' };
   assert.deepEqual(choose(flights(), gone), choose(flights(), {}));
 });
 

@@ -45,7 +45,7 @@ test('a snapshot becomes the picture beside the log, and figures for Prometheus'
   watcher.close();
   const svg = await readFile(join(outDir, 'error_distribution.svg'), 'utf8');
   assert.match(svg, /Absolute error, mg\/dl/);
-  assert.match(svg, />first</);
+  assert.match(svg, />first\b/);
   await stage.stop();
   const metrics = await registry.metrics();
   assert.match(metrics, /aftermath_plot_snapshots_total\{result="read"\} 1/);

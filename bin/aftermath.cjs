@@ -15,6 +15,7 @@ const fs = require('fs');
 const net = require('net');
 const path = require('path');
 const { pathToFileURL } = require('url');
+const v8 = require('v8');
 
 const NODE_MAJOR_MIN = 24;
 const ROOT = path.dirname(__dirname);
@@ -38,6 +39,7 @@ function runHere() {
     stopWithLauncher();
   }
   dropExperimentalWarnings();
+  keepNewObjectsYoung();
   // A clone runs as it is; the installed package has no src, only what was compiled from it.
   const source = path.join(ROOT, 'src', 'main.ts');
   const main = fs.existsSync(source) ? source : path.join(ROOT, 'dist', 'main.js');
@@ -60,6 +62,14 @@ function dropExperimentalWarnings() {
     const type = rest[0] !== null && typeof rest[0] === 'object' ? rest[0].type : rest[0];
     if (type !== 'ExperimentalWarning') emitWarning.call(process, warning, ...rest);
   };
+}
+
+/**
+ * V8 makes objects old at once where many of their kind have lived long. Records live as long as their batch and die
+ * together: taken for old they cost a tenth of all time, and a hundred megabytes that only a full collection gives back.
+ */
+function keepNewObjectsYoung() {
+  v8.setFlagsFromString('--no-allocation-site-pretenuring');
 }
 
 function runOn(node) {

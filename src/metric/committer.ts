@@ -100,6 +100,8 @@ export class Committer {
         outcomes: outcomes.length,
         records: batch.predictions.length + batch.truths.length,
       });
+      // The records themselves are not needed any more.
+      for (const one of taken) one.contribution = NOTHING;
       this.#settleWhen(durable, taken, refused);
     } catch (error) {
       for (const { reject } of taken) reject(error);
@@ -121,25 +123,30 @@ export class Committer {
 }
 
 interface Waiting {
-  readonly contribution: Contribution;
+  contribution: Contribution;
   readonly resolve: (refused: readonly LedgerRefusal[]) => void;
   readonly reject: (error: unknown) => void;
 }
 
 const NONE: readonly LedgerRefusal[] = [];
+const NOTHING: Contribution = { predictions: [], truths: [], refused: { predictions: 0, truths: 0 } };
 
 function joined(taken: readonly Waiting[], nowMs: number): Batch {
-  const only = taken.length === 1 ? taken[0] : undefined;
-  if (only !== undefined) return { nowMs, ...only.contribution };
+  const contributions = taken.map(({ contribution }) => contribution);
   return {
     nowMs,
-    predictions: taken.flatMap(({ contribution }) => contribution.predictions),
-    truths: taken.flatMap(({ contribution }) => contribution.truths),
+    predictions: all(contributions.map(({ predictions }) => predictions)),
+    truths: all(contributions.map(({ truths }) => truths)),
     refused: {
-      predictions: taken.reduce((sum, { contribution }) => sum + contribution.refused.predictions, 0),
-      truths: taken.reduce((sum, { contribution }) => sum + contribution.refused.truths, 0),
+      predictions: contributions.reduce((sum, { refused }) => sum + refused.predictions, 0),
+      truths: contributions.reduce((sum, { refused }) => sum + refused.truths, 0),
     },
   };
+}
+
+function all<R>(parts: readonly (readonly R[])[]): readonly R[] {
+  const filled = parts.filter(({ length }) => length > 0);
+  return filled.length === 1 && filled[0] !== undefined ? filled[0] : filled.flat();
 }
 
 function nextTurn(): Promise<void> {

@@ -96,14 +96,7 @@ export class MetricLog implements Disposable {
     if (last === undefined) return this.#cursor;
     if (task === undefined) throw new RangeError('There are outcomes, but no task');
     const fd = this.#usable();
-    let text = '';
-    let rows = 0;
-    for (const outcome of outcomes) {
-      if (outcome.prediction.challenger && !this.#settings.challengers) continue;
-      text += rowLine(outcome, task, this.#settings.columns);
-      rows++;
-    }
-    const bytes = Buffer.from(text);
+    const { bytes, rows } = this.#lines(outcomes, task);
     try {
       writeAt(fd, bytes, this.#cursor.bytes);
     } catch (error) {
@@ -123,6 +116,23 @@ export class MetricLog implements Disposable {
   [Symbol.dispose](): void {
     if (this.#fd !== undefined) closeSync(this.#fd);
     this.#fd = undefined;
+  }
+
+  /** In pieces: a text that is put together from many is all in memory, in small parts, until it is bytes. */
+  #lines(outcomes: readonly Outcome[], task: LedgerTask): { readonly bytes: Buffer; readonly rows: number } {
+    const pieces: Buffer[] = [];
+    let rows = 0;
+    let text = '';
+    for (const outcome of outcomes) {
+      if (outcome.prediction.challenger && !this.#settings.challengers) continue;
+      text += rowLine(outcome, task, this.#settings.columns);
+      rows++;
+      if (rows % PIECE_ROWS !== 0) continue;
+      pieces.push(Buffer.from(text));
+      text = '';
+    }
+    pieces.push(Buffer.from(text));
+    return { bytes: Buffer.concat(pieces), rows };
   }
 
   /** The file as it is found by its path; a further one when somebody moved it away, as log rotation does. */
@@ -218,6 +228,8 @@ export class MetricLog implements Disposable {
     });
   }
 }
+
+const PIECE_ROWS = 256;
 
 /** Writes all of it: one call may take less. */
 export function writeAt(fd: number, bytes: Buffer, position: number): void {

@@ -331,14 +331,14 @@ type Read = (deliveries: readonly Delivery[]) => {
 };
 
 /** About so many records are read and handed over at a time. */
-const CONTRIBUTION_RECORDS = 2_048;
+const CONTRIBUTION_RECORDS = 1_024;
 
 /** Contributions of one batch that wait for their transaction. */
-const OPEN_CONTRIBUTIONS_MAX = 2;
+const OPEN_CONTRIBUTIONS_MAX = 4;
 
 /** While both queues have a backlog neither runs further ahead than memory holds with ease. */
 const BALANCE = {
-  leadMax: 32_768,
+  leadMax: 8_192,
   idleMs: 20,
   busyMs: 250,
   latelyMs: 1_000,
@@ -346,7 +346,7 @@ const BALANCE = {
 } as const;
 
 /** What comes in one transaction at most: it bounds how long one blocks everything else. */
-const COMMIT_RECORDS_MAX = 16_384;
+const COMMIT_RECORDS_MAX = 4_096;
 
 /** Batches of one queue that may wait for the same transaction. */
 const OVERLAP = 2;

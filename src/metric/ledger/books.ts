@@ -26,6 +26,12 @@ export interface ModelBooks {
   readonly cohorts: CohortCounts;
 }
 
+/** The books of the model of this name, among a hundred at most. */
+export function booksNamed(models: readonly ModelBooks[], name: string): ModelBooks | undefined {
+  for (const books of models) if (books.model === name) return books;
+  return undefined;
+}
+
 /** Books of a ledger that has received nothing. */
 export function emptyBooks(): Books {
   return {

@@ -50,9 +50,7 @@ export function readEntry(reader: ArenaReader, bytes: Buffer, at: number, known?
   const flags = reader.byte();
   const token = flags & TOKEN ? reader.text() : key;
   const truth = flags & TRUTH ? readTruth(reader) : undefined;
-  const predictions: PredictionSlot[] = [];
-  for (let left = reader.count(); left > 0; left--) predictions.push(readPrediction(reader));
-  return { key, token, truth, predictions, forgetMs };
+  return { key, token, truth, predictions: readList(reader, readPrediction), forgetMs };
 }
 
 /** The key of the entry that begins at `at`. */
@@ -180,6 +178,15 @@ function writePrediction(arena: Arena, prediction: PredictionSlot): void {
   }
 }
 
+/** A counted list. An array that is pushed to has room for seventeen; nearly all of these have one. */
+function readList<T>(reader: ArenaReader, read: (reader: ArenaReader) => T): readonly T[] {
+  const count = reader.count();
+  if (count === 0) return [];
+  const list = [read(reader)];
+  while (list.length < count) list.push(read(reader));
+  return list;
+}
+
 function readPrediction(reader: ArenaReader): PredictionSlot {
   const flags = reader.byte();
   // The order of these lines is the order of the bytes.
@@ -197,16 +204,12 @@ function readPrediction(reader: ArenaReader): PredictionSlot {
     proba: flags & PROBA ? readProba(reader) : undefined,
     interval: flags & INTERVAL ? [reader.double(), reader.double()] : undefined,
     baseline: flags & BASELINE ? readDoubles(reader) : undefined,
-    outcomes: readOutcomes(reader),
+    outcomes: readList(reader, readOutcome),
   };
 }
 
-function readOutcomes(reader: ArenaReader): OutcomeMark[] {
-  const outcomes: OutcomeMark[] = [];
-  for (let left = reader.count(); left > 0; left--) {
-    outcomes.push({ number: reader.count(), version: reader.count() });
-  }
-  return outcomes;
+function readOutcome(reader: ArenaReader): OutcomeMark {
+  return { number: reader.count(), version: reader.count() };
 }
 
 function readDoubles(reader: ArenaReader): number[] {

@@ -1,5 +1,5 @@
 import type { IdKey } from '../../wire/id.ts';
-import type { IdToken, PredictionRecord, Tags, Value } from '../../wire/records.ts';
+import type { IdToken, PredictionRecord, Tags, TruthRecord, Value } from '../../wire/records.ts';
 
 /**
  * All that the ledger knows of one id: its truth, with every version of it, and the prediction of each
@@ -11,7 +11,7 @@ export interface Entry {
   readonly token: IdToken;
   truth: TruthSlot | undefined;
   /** One a model, in order of arrival. */
-  readonly predictions: PredictionSlot[];
+  predictions: readonly PredictionSlot[];
   /** Until when the id is known: its last record and the retention. Never moves back. */
   forgetMs: number;
 }
@@ -64,7 +64,7 @@ export interface PredictionSlot {
   readonly baseline: readonly number[] | undefined;
   state: PredictionState;
   /** The first outcome, then one for each revision that took effect. */
-  readonly outcomes: OutcomeMark[];
+  outcomes: readonly OutcomeMark[];
 }
 
 /** The slot of a prediction that has just come in. */
@@ -88,6 +88,20 @@ export function pendingPrediction(
     state: 'pending',
     outcomes: [],
   };
+}
+
+/** The slot of a first truth that has just come in. */
+export function waitingTruth(
+  { value, timeMs, weight, tags }: TruthRecord,
+  { atMs, deadlineMs }: Pick<TruthVersion, 'atMs'> & Pick<TruthSlot, 'deadlineMs'>,
+): TruthSlot {
+  const version = { value, atMs, timed: timeMs !== undefined, weight, tags };
+  return { state: 'waiting', deadlineMs, versions: [version], current: 0 };
+}
+
+/** The list with one more. Nearly all have one in the end, and an array that is pushed to has room for seventeen. */
+export function appended<T>(list: readonly T[], item: T): readonly T[] {
+  return list.length === 0 ? [item] : [...list, item];
 }
 
 /** What the model said of this id, or `undefined`. */

@@ -20,6 +20,12 @@ export function meetsPrediction(truth: TruthSlot, prediction: PredictionSlot): b
   return apart === undefined ? prediction.state === 'pending' : apart === 'in time';
 }
 
+/** Whether the truth is one for any of these predictions, but too late; of predictions it does not meet. */
+export function comesAfterAny(truth: TruthSlot, predictions: readonly PredictionSlot[]): boolean {
+  for (const prediction of predictions) if (comesAfter(truth, prediction)) return true;
+  return false;
+}
+
 /** Whether the truth is one for this prediction, but too late; of a prediction it does not meet. */
 export function comesAfter(truth: TruthSlot, prediction: PredictionSlot): boolean {
   const apart = timesOf(prediction, truth);

@@ -6,7 +6,8 @@ import { HASH_RANGE } from './key-hash.ts';
 /**
  * The latest state of the ids that were touched last, in memory: entries as bytes in an arena, and an open-addressed
  * table from hash to place. What a transaction stores is the piece of the arena that it wrote; nothing here
- * is an object that the garbage collector would have to walk.
+ * is an object that the garbage collector would have to walk, but for what the transaction under way has changed: an
+ * entry that a batch touches more than once, as a prediction and its truth do, is read once and written once.
  */
 export class RecentTable {
   readonly arena: Arena;
@@ -17,6 +18,9 @@ export class RecentTable {
   #places: Uint32Array;
   /** Index + 1, or 0; its size is a power of two and at least twice the count. */
   #slots: Int32Array;
+  /** Changed and not written yet: in `#places` such an entry has its number here, counted from `OPEN_FROM`. */
+  readonly #open: Entry[] = [];
+  readonly #openIndices: number[] = [];
   /** No entry is due before this. */
   #dueFrom = Infinity;
 
@@ -39,8 +43,7 @@ export class RecentTable {
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const index = this.#slots[slot]! - 1;
       if (index < 0) return -1;
-      if (this.#hashes[index] === hash && isEntryOf(this.arena.bytes, this.#places[index]!, key))
-        return index;
+      if (this.#hashes[index] === hash && this.#isAt(index, key)) return index;
     }
   }
 
@@ -56,12 +59,33 @@ export class RecentTable {
 
   /** @param key of the entry, where it is known */
   read(index: number, reader: ArenaReader, key?: string): Entry {
-    return readEntry(reader, this.arena.bytes, this.#places[index]!, key);
+    const place = this.#places[index]!;
+    return place >= OPEN_FROM
+      ? this.#open[place - OPEN_FROM]!
+      : readEntry(reader, this.arena.bytes, place, key);
   }
 
-  /** Writes the new state of an entry. `index` is where it was found here, −1 for none. */
+  /** Keeps the new state of an entry, to be written by `flush`. `index` is where it was found here, −1 for none. */
   put(index: number, entry: Entry, hash: number): void {
-    this.#point(index, writeEntry(this.arena, entry, hash), hash);
+    if (index >= 0 && this.#places[index]! >= OPEN_FROM) {
+      this.#open[this.#places[index]! - OPEN_FROM] = entry;
+      return;
+    }
+    if (this.#open.length === OPEN_MAX) this.flush();
+    const at = index >= 0 ? index : this.#add(hash);
+    this.#places[at] = OPEN_FROM + this.#open.length;
+    this.#open.push(entry);
+    this.#openIndices.push(at);
+  }
+
+  /** Writes what was put since the last time, each entry once. */
+  flush(): void {
+    for (let i = 0; i < this.#open.length; i++) {
+      const index = this.#openIndices[i]!;
+      this.#point(index, writeEntry(this.arena, this.#open[i]!, this.#hashes[index]!));
+    }
+    this.#open.length = 0;
+    this.#openIndices.length = 0;
   }
 
   /** Takes over the entries of a piece of another arena, in order: a later state of an entry replaces an earlier one. */
@@ -73,7 +97,8 @@ export class RecentTable {
     arena.at += bytes.length;
     while (at < arena.at) {
       const hash = arena.view.getFloat64(at + HASH_AT, true);
-      this.#point(this.findSame(hash, arena.bytes, at, reader), at, hash);
+      const index = this.findSame(hash, arena.bytes, at, reader);
+      this.#point(index >= 0 ? index : this.#add(hash), at);
       at += arena.view.getUint32(at, true);
     }
   }
@@ -146,20 +171,28 @@ export class RecentTable {
     }
   }
 
-  #point(index: number, place: number, hash: number): void {
+  #isAt(index: number, key: string): boolean {
+    const place = this.#places[index]!;
+    return place >= OPEN_FROM
+      ? this.#open[place - OPEN_FROM]!.key === key
+      : isEntryOf(this.arena.bytes, place, key);
+  }
+
+  /** The entry at this index is the one that was written here. */
+  #point(index: number, place: number): void {
     const due = this.arena.view.getFloat64(place + DUE_AT, true);
     if (due < this.#dueFrom) this.#dueFrom = due;
-    if (index >= 0) {
-      this.#dues[index] = due;
-      this.#places[index] = place;
-      return;
-    }
+    this.#dues[index] = due;
+    this.#places[index] = place;
+  }
+
+  #add(hash: number): number {
     if (this.#count === this.#hashes.length) this.#grow();
     const added = this.#count++;
     this.#hashes[added] = hash;
-    this.#dues[added] = due;
-    this.#places[added] = place;
+    this.#dues[added] = Infinity;
     this.#enter(added, hash);
+    return added;
   }
 
   #enter(index: number, hash: number): void {
@@ -182,3 +215,8 @@ export class RecentTable {
     for (let index = 0; index < this.#count; index++) this.#enter(index, this.#hashes[index]!);
   }
 }
+
+/** Entries that are not written yet, at most. */
+const OPEN_MAX = 2 ** 20;
+/** No arena is so large. */
+const OPEN_FROM = 2 ** 32 - OPEN_MAX;

@@ -1,19 +1,21 @@
 import type { IdKey } from '../../wire/id.ts';
 import type { PredictionRecord, TruthRecord } from '../../wire/records.ts';
-import { type Books, type ModelBooks, emptyBooks, emptyPredictionCounts } from './books.ts';
+import { type Books, type ModelBooks, booksNamed, emptyBooks, emptyPredictionCounts } from './books.ts';
 import { CohortCounts } from './cohort-counts.ts';
 import {
   type Entry,
   MODELS_PER_ID_MAX,
   type PredictionSlot,
   type TruthSlot,
+  appended,
   pendingPrediction,
   slotOf,
   standing,
+  waitingTruth,
 } from './entry.ts';
 import type { LedgerRefusal, LedgerRulesSettings, LedgerTask, Outcome } from './ledger.ts';
 import { outputOf, predictionProblem, sameValue, taskOfPair, truthProblem } from './task.ts';
-import { comesAfter, meetsPrediction, timesOf } from './lateness.ts';
+import { comesAfter, comesAfterAny, meetsPrediction, timesOf } from './lateness.ts';
 import { reviseTruth } from './versions.ts';
 
 /** What the rules remember beside the entries. Plain data: stored as JSON with every commit. */
@@ -147,7 +149,7 @@ export class Rules {
       }
       if (verdict === 'truth') this.#refuseWaiting(entry, truth);
     }
-    entry.predictions.push(prediction);
+    entry.predictions = appended(entry.predictions, prediction);
     model.cohorts.add(atMs, 1);
     this.#touch(entry, atMs);
     this.#place(entry, prediction, model);
@@ -166,35 +168,17 @@ export class Rules {
     }
     if (entry.truth !== undefined) return this.#again(entry, entry.truth, record) || settled;
     const atMs = record.timeMs ?? this.#nowMs;
-    const truth: TruthSlot = {
-      state: 'waiting',
-      deadlineMs: atMs + this.#settings.horizonMs,
-      versions: [
-        {
-          value: record.value,
-          atMs,
-          timed: record.timeMs !== undefined,
-          weight: record.weight,
-          tags: record.tags,
-        },
-      ],
-      current: 0,
-    };
-    const scorable: PredictionSlot[] = [];
-    for (const prediction of entry.predictions.filter((each) => meetsPrediction(truth, each))) {
-      const verdict = this.#agree(prediction, truth);
-      if (verdict === 'truth') {
-        truths.refused++;
-        this.#refuse('truth', MIXED, record);
-        return settled;
-      }
-      if (verdict === 'prediction') this.#refusePending(entry, prediction);
-      else scorable.push(prediction);
+    const truth = waitingTruth(record, { atMs, deadlineMs: atMs + this.#settings.horizonMs });
+    const scorable = this.#scorable(entry, truth);
+    if (scorable === 'truth') {
+      truths.refused++;
+      this.#refuse('truth', MIXED, record);
+      return settled;
     }
     entry.truth = truth;
     this.#touch(entry, atMs);
     if (scorable.length > 0) truth.state = 'matched';
-    else if (entry.predictions.some((prediction) => comesAfter(truth, prediction))) truth.state = 'late';
+    else if (comesAfterAny(truth, entry.predictions)) truth.state = 'late';
     else if (this.#nowMs > truth.deadlineMs) truth.state = 'orphan';
     truths[truth.state]++;
     for (const prediction of entry.predictions) {
@@ -210,6 +194,19 @@ export class Rules {
       }
     }
     return true;
+  }
+
+  /** The predictions that a new truth meets, or that the truth is of the wrong kind; those that are so themselves go. */
+  #scorable(entry: Entry, truth: TruthSlot): readonly PredictionSlot[] | 'truth' {
+    let scorable: readonly PredictionSlot[] = [];
+    for (const prediction of entry.predictions) {
+      if (!meetsPrediction(truth, prediction)) continue;
+      const verdict = this.#agree(prediction, truth);
+      if (verdict === 'truth') return 'truth';
+      if (verdict === 'prediction') this.#refusePending(entry, prediction);
+      else scorable = appended(scorable, prediction);
+    }
+    return scorable;
   }
 
   /** Gives up on what has waited too long. @returns whether the entry changed */
@@ -302,7 +299,7 @@ export class Rules {
     const last = prediction.outcomes.at(-1);
     const previous = last === undefined ? undefined : truth.versions[last.version];
     const revision = prediction.outcomes.length;
-    prediction.outcomes.push({ number, version: truth.current });
+    prediction.outcomes = appended(prediction.outcomes, { number, version: truth.current });
     this.#outcomes.push({ number, entry, prediction, truth: standing(truth), previous, revision });
   }
 
@@ -336,7 +333,7 @@ export class Rules {
     cohorts.add(prediction.atMs, -1);
     counts[prediction.state]--;
     counts.refused++;
-    entry.predictions.splice(entry.predictions.indexOf(prediction), 1);
+    entry.predictions = entry.predictions.filter((each) => each !== prediction);
     const { model, value, timed, atMs } = prediction;
     this.#refuse('prediction', MIXED, { id: entry.token, value, model, timeMs: timed ? atMs : undefined });
   }
@@ -363,7 +360,7 @@ export class Rules {
   /** The books of a prediction's model, made for a new one; `undefined` where there are too many, and it is refused. */
   #model(record: PredictionRecord): ModelBooks | undefined {
     const { books } = this.state;
-    const known = books.models.find((books) => books.model === record.model);
+    const known = booksNamed(books.models, record.model);
     if (known !== undefined) return known;
     if (books.models.length >= MODELS_MAX) {
       books.unattributed++;
@@ -382,7 +379,7 @@ export class Rules {
   }
 
   #booksOf(model: string): ModelBooks {
-    const found = this.state.books.models.find((books) => books.model === model);
+    const found = booksNamed(this.state.books.models, model);
     if (found === undefined) throw new RangeError(`There are no books of the model "${model}"`);
     return found;
   }

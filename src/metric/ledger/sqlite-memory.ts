@@ -100,6 +100,7 @@ export class LedgerMemory {
 
   /** Gives up on what has waited too long in memory, at most so many. */
   expire(nowMs: number, max: number): void {
+    this.#recent.flush();
     for (const index of this.#recent.due(nowMs, max)) {
       const entry = this.#recent.read(index, this.reader);
       this.#settle(entry, this.#recent.hashOf(index), index);
@@ -123,6 +124,7 @@ export class LedgerMemory {
 
   /** What was written since the last transaction. */
   takeWritten(): Buffer {
+    this.#recent.flush();
     const { arena } = this.#recent;
     const written = arena.bytes.subarray(this.#storedTo, arena.at);
     this.#storedTo = arena.at;

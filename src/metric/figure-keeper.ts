@@ -1,21 +1,30 @@
 import type { Logger } from '../service/logging.ts';
+import { type FigureSettings, NO_FURTHER_FIGURES } from './figure-settings.ts';
 import type { FigureSink, LedgerTask, Outcome } from './ledger/ledger.ts';
-import { ModelFigures } from './model-figures.ts';
+import { FIGURE_PARTS, type FigurePart, ModelFigures } from './model-figures.ts';
 import { taskOfOutcome } from './outcome-task.ts';
 
 /** Keeps the linear figures of every model, as one of the ledger's writers. */
 export class FigureKeeper implements FigureSink {
   readonly #log: Logger;
+  readonly #settings: FigureSettings;
   readonly #timesAreKnown: boolean;
   #models = new Map<string, ModelFigures>();
   #others = new Map<string, ModelFigures>();
   #task: LedgerTask | undefined;
-  /** The stored figures cannot be read; outcomes are not added to nothing. */
-  #stale = false;
+  /** What outcomes are added to: not to what could not be read, before it is made anew. */
+  #parts: ReadonlySet<FigurePart> = new Set(FIGURE_PARTS);
 
-  /** @param options.timesAreKnown false: the outcomes come from a log, and their times are not those of the records */
-  constructor(log: Logger, options: { readonly timesAreKnown?: boolean } = {}) {
+  /**
+   * @param options.settings absent: nothing beside what is always kept
+   * @param options.timesAreKnown false: the outcomes come from a log, and their times are not those of the records
+   */
+  constructor(
+    log: Logger,
+    options: { readonly settings?: FigureSettings; readonly timesAreKnown?: boolean } = {},
+  ) {
     this.#log = log;
+    this.#settings = options.settings ?? NO_FURTHER_FIGURES;
     this.#timesAreKnown = options.timesAreKnown ?? true;
   }
 
@@ -23,51 +32,57 @@ export class FigureKeeper implements FigureSink {
   model(name: string): ModelFigures | undefined {
     const [own, others] = [this.#models.get(name), this.#others.get(name)];
     if (own === undefined || others === undefined) return own ?? others;
-    const all = new ModelFigures(own.task);
+    const all = new ModelFigures(own.task, this.#settings);
     all.merge(own);
     all.merge(others);
     return all;
   }
 
   add(outcomes: readonly Outcome[]): void {
-    if (this.#stale) return;
-    for (const outcome of outcomes) this.#figures(outcome).add(outcome, this.#timesAreKnown);
+    const options = { timesAreKnown: this.#timesAreKnown, parts: this.#parts };
+    for (const outcome of outcomes) this.#figures(outcome).add(outcome, options);
   }
 
   states(): ReadonlyMap<string, Uint8Array> {
-    return new Map([...this.#models].map(([name, figures]) => [`${FIGURES}${name}`, figures.encode()]));
+    const states = new Map<string, Uint8Array>();
+    for (const [model, figures] of this.#models) {
+      for (const part of FIGURE_PARTS) {
+        const bytes = figures.encode(part);
+        if (bytes !== undefined) states.set(`${part}:${model}`, bytes);
+      }
+    }
+    return states;
   }
 
   restore(states: ReadonlyMap<string, Uint8Array>, task: LedgerTask | undefined): boolean {
     this.#task = task;
-    this.#models = new Map();
-    try {
-      this.#models = modelsIn(states);
-      this.#stale = false;
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      this.#log.warn(`The stored figures are of another version (${error.message}).`);
-      this.#stale = true;
-    }
-    return !this.#stale;
+    const { models, missing } = this.#read(states);
+    this.#models = models;
+    this.#parts = new Set(FIGURE_PARTS.filter((part) => !missing.has(part)));
+    for (const figures of models.values()) for (const part of missing.keys()) figures.clear(part);
+    for (const [part, why] of missing) this.#log.warn(`The stored ${NAMES[part]} cannot be used (${why}).`);
+    return missing.size === 0;
   }
 
   async rebuild(outcomes: AsyncIterable<Outcome>): Promise<void> {
-    this.#stale = false;
-    this.#models = new Map();
-    this.#others = new Map();
+    const missing = FIGURE_PARTS.filter((part) => !this.#parts.has(part));
+    const options = { timesAreKnown: this.#timesAreKnown, parts: new Set(missing) };
+    for (const figures of this.#models.values()) for (const part of missing) figures.clear(part);
+    for (const figures of this.#others.values()) for (const part of missing) figures.clear(part);
     let count = 0;
     for await (const outcome of outcomes) {
-      this.add([outcome]);
+      this.#figures(outcome).add(outcome, options);
       count++;
     }
-    this.#log.warn(`The figures were made anew from ${count} outcomes: all that the retention keeps.`);
+    this.#parts = new Set(FIGURE_PARTS);
+    const names = missing.map((part) => NAMES[part]).join(', ');
+    this.#log.warn(`Made anew from ${count} outcomes, all that the retention keeps: ${names}.`);
   }
 
   setOthers(states: Iterable<ReadonlyMap<string, Uint8Array>>): void {
     const others = new Map<string, ModelFigures>();
     for (const writer of states) {
-      for (const [name, figures] of modelsIn(writer)) {
+      for (const [name, figures] of this.#read(writer).models) {
         const there = others.get(name);
         if (there === undefined) others.set(name, figures);
         else there.merge(figures);
@@ -82,19 +97,48 @@ export class FigureKeeper implements FigureSink {
     if (known !== undefined) return known;
     this.#task ??= taskOfOutcome(outcome);
     this.#log.info(`The first outcome of the model "${model}" makes this a ${this.#task}.`);
-    const made = new ModelFigures(this.#task);
+    const made = new ModelFigures(this.#task, this.#settings);
     this.#models.set(model, made);
     return made;
   }
-}
 
-/** @throws {RangeError} on states of another version */
-function modelsIn(states: ReadonlyMap<string, Uint8Array>): Map<string, ModelFigures> {
-  const models = new Map<string, ModelFigures>();
-  for (const [name, bytes] of states) {
-    if (name.startsWith(FIGURES)) models.set(name.slice(FIGURES.length), ModelFigures.decode(bytes));
+  /** The models in stored states, and which parts are missing in some of them, and why. */
+  #read(states: ReadonlyMap<string, Uint8Array>): {
+    readonly models: Map<string, ModelFigures>;
+    readonly missing: Map<FigurePart, string>;
+  } {
+    const models = new Map<string, ModelFigures>();
+    const missing = new Map<FigurePart, string>();
+    const attempt = (part: FigurePart, read: () => void): void => {
+      try {
+        read();
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        missing.set(part, error.message);
+      }
+    };
+    for (const [name, bytes] of states) {
+      const part = FIGURE_PARTS.find((each) => name.startsWith(`${each}:`));
+      if (part === undefined) continue;
+      const model = name.slice(part.length + 1);
+      attempt(part, () => {
+        const figures = models.get(model) ?? new ModelFigures(ModelFigures.taskIn(bytes), this.#settings);
+        models.set(model, figures);
+        figures.decode(part, bytes);
+      });
+    }
+    for (const [model, figures] of models) {
+      for (const part of FIGURE_PARTS) {
+        if (figures.has(part) && !states.has(`${part}:${model}`))
+          missing.set(part, 'the settings ask for them now');
+      }
+    }
+    return { models, missing };
   }
-  return models;
 }
 
-const FIGURES = 'model:';
+const NAMES: Readonly<Record<FigurePart, string>> = {
+  model: 'figures',
+  faded: 'fading figures',
+  slices: 'figures of slices',
+};

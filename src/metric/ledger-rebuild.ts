@@ -63,7 +63,7 @@ export async function rebuildLedger(options: RebuildOptions): Promise<Rebuilt> {
   try {
     const sinks = {
       linear: new FigureKeeper(options.log, { timesAreKnown: false }),
-      ordered: new OutcomeKeeper(new WrittenLog(cursor), options.log),
+      ordered: new OutcomeKeeper(new WrittenLog(cursor), options.log, { arrivalIsKnown: false }),
     };
     await using ledger = await SqliteLedger.open({ ...options, path: making, task }, sinks);
     made = await fill(ledger, { logPath, rows: cursor.rows, records });

@@ -59,7 +59,7 @@ export class LogRecords {
     );
     return [
       'Predictions that wait for their truth, expired ones, orphans, late truths, duplicates, conflicts and refused records are in no log: their counts begin at 0. A truth that comes for one of those predictions finds none.',
-      'Label lags, weights and times of truths are in no log.',
+      'Label lags, weights, times of truths and what a naive answer would have been are in no log.',
       ...(model
         ? [`The log has no column model: its rows stand for the model "${this.#settings.model}".`]
         : []),

@@ -1,65 +1,115 @@
 import {
-  type ClassificationOutcome,
-  type ClassificationState,
-  classification,
-  foldLabel,
-} from '../stats/classification.ts';
-import {
   type CountSketch,
   type LinearBins,
   addCount,
   emptySketch,
-  linearBins,
   mergeSketch,
   readSketch,
   sketchQuantiles,
   writeSketch,
 } from '../stats/count-sketch.ts';
 import type { Figures } from '../stats/figure.ts';
-import { type RegressionState, errorHistogram, regression } from '../stats/regression.ts';
 import { StateReader, StateWriter } from '../stats/state-bytes.ts';
-import { absoluteError, labelOf } from './absolute-error.ts';
+import { absoluteError } from './absolute-error.ts';
 import { ErrorCells } from './error-cells.ts';
+import type { FigureSettings } from './figure-settings.ts';
+import { type FigureSet, type Row, emptySet, readSet } from './figure-set.ts';
 import type { PredictionSlot, TruthVersion } from './ledger/entry.ts';
-import { KeptNames } from './kept-names.ts';
 import type { LedgerTask, Outcome } from './ledger/ledger.ts';
+import type { TimeCell } from './ledger/time-cells.ts';
+import { FigureCells } from './figure-cells.ts';
+import { FadedWindow } from './faded-window.ts';
+import { SliceFigures } from './slice-figures.ts';
 
 /**
- * The linear figures of one model, as one writer keeps them: those of its task, and the label lag. A figure that is to be
- * kept is added here: to `add`, to `merge`, to `encode` and to `decode`.
+ * The linear figures of one model, as one writer keeps them: in cells of time, of which everything and the windows are
+ * made when somebody looks; by slices; and the label lag. A figure that is to be kept goes into `regression-set.ts` or
+ * `class-set.ts`.
  */
 export class ModelFigures {
   readonly task: LedgerTask;
-  #regression: RegressionState = regression.empty();
-  #classification: ClassificationState = classification.empty();
-  /** Absolute errors of a classification, for its histogram; a regression has its own. */
-  #errors: CountSketch = emptySketch();
+  readonly #settings: FigureSettings;
+  /** By the time of the first truth. */
+  readonly #cells: FigureCells;
+  /** Outcomes whose times nobody knows. */
+  #untimed: FigureSet;
+  readonly #faded = new Map<string, FadedWindow>();
+  readonly #slices: readonly SliceFigures[];
+  /** Errors by the time of the prediction. */
+  #cohorts = new ErrorCells();
   /** Seconds from a prediction to its first truth. A truth that came before its prediction counts as 0. */
   #lagSeconds: CountSketch = emptySketch();
-  /** By the time of the prediction. */
-  #cohorts = new ErrorCells();
-  /** By the time of the truth. */
-  #arrivals = new ErrorCells();
-  /** Labels that have cells of their own in the confusion matrix. */
-  #labels = new KeptNames(LABELS_MAX);
+  /** Everything together, until something comes. */
+  #total: FigureSet | undefined;
 
-  constructor(task: LedgerTask) {
+  constructor(task: LedgerTask, settings: FigureSettings) {
     this.task = task;
+    this.#settings = settings;
+    this.#cells = new FigureCells(task, settings);
+    this.#untimed = emptySet(task, settings);
+    for (const window of settings.windows) {
+      if (window.kind === 'faded') this.#faded.set(window.name, new FadedWindow(task, window.halfLifeMs));
+    }
+    this.#slices = settings.slices.map((tag) => new SliceFigures(tag, task, settings));
   }
 
   /**
    * An outcome is scored: a revision takes out what it replaces.
    *
-   * @param timesAreKnown false: the times of this outcome are made up, and are in no figure
+   * @param options.timesAreKnown false: the times of this outcome are made up, and are in no figure
+   * @param options.parts into which it goes; absent: all
    */
-  add({ prediction, truth, previous }: Outcome, timesAreKnown = true): void {
-    if (previous === undefined) {
-      const lagSeconds = (truth.atMs - prediction.atMs) / 1000;
-      if (timesAreKnown) addCount(this.#lagSeconds, Math.max(0, lagSeconds), 1);
-    } else {
-      this.#put(prediction, previous, -1, timesAreKnown);
+  add(
+    { entry, prediction, truth, previous }: Outcome,
+    options: { readonly timesAreKnown?: boolean; readonly parts?: ReadonlySet<FigurePart> } = {},
+  ): void {
+    const { timesAreKnown = true, parts = ALL_PARTS } = options;
+    this.#total = undefined;
+    // Where a truth was revised its outcome stays at its time.
+    const atMs = timesAreKnown ? (entry.truth?.versions[0] ?? previous ?? truth).atMs : undefined;
+    if (previous !== undefined) {
+      this.#put({ prediction, truth: previous, atMs }, -1, parts);
+    } else if (timesAreKnown && parts.has('model')) {
+      addCount(this.#lagSeconds, Math.max(0, (truth.atMs - prediction.atMs) / 1000), 1);
     }
-    this.#put(prediction, truth, 1, timesAreKnown);
+    this.#put({ prediction, truth, atMs }, 1, parts);
+  }
+
+  /** Everything. Read, do not keep. */
+  total(): FigureSet {
+    if (this.#total !== undefined) return this.#total;
+    this.#total = this.#cells.from(-Infinity);
+    this.#total.merge(this.#untimed);
+    return this.#total;
+  }
+
+  values(): Figures {
+    return this.total().values();
+  }
+
+  /** Absolute errors in bins, or `undefined` without an outcome. */
+  histogram(): LinearBins | undefined {
+    return this.total().histogram();
+  }
+
+  /** Classes seen, at most some two hundred. */
+  get classes(): number {
+    return this.total().classes;
+  }
+
+  /** By the time of the truth. */
+  get cells(): FigureCells {
+    return this.#cells;
+  }
+
+  /** A window that fades, by its name. */
+  faded(name: string): FadedWindow | undefined {
+    return this.#faded.get(name);
+  }
+
+  /** One for each tag of the settings. */
+  get slices(): readonly SliceFigures[] {
+    return this.#slices;
   }
 
   /** Outcomes by the time of their prediction, in the cells that `spanOf` says. */
@@ -67,21 +117,11 @@ export class ModelFigures {
     return this.#cohorts.within(spanOf);
   }
 
-  /** Outcomes by the time of their truth. */
-  arrivals(): ReturnType<ErrorCells['list']> {
-    return this.#arrivals.list();
-  }
-
-  values(): Figures {
-    return this.task === 'regression'
-      ? regression.value(this.#regression)
-      : classification.value(this.#classification);
-  }
-
-  /** Absolute errors in bins, or `undefined` without an outcome. */
-  histogram(): LinearBins | undefined {
-    if (this.task === 'regression') return errorHistogram(this.#regression);
-    return linearBins(this.#errors, { binsMax: 64, insideRatio: 0.99 });
+  /** Outcomes by the time of their truth, oldest first. */
+  arrivals(): TimeCell<{ readonly scored: number; readonly mae: number | undefined }>[] {
+    return this.#cells.list().flatMap(({ fromMs, toMs, cell }) => {
+      return cell.scored > 0 ? [{ fromMs, toMs, cell: { scored: cell.scored, mae: cell.mae() } }] : [];
+    });
   }
 
   /** Quantiles of the label lag, or `undefined` before a match. */
@@ -90,125 +130,114 @@ export class ModelFigures {
     return median === undefined || p95 === undefined ? undefined : { median, p95 };
   }
 
-  /** Classes seen, at most `LABELS_MAX`. */
-  get classes(): number {
-    return this.#labels.size;
-  }
-
   /** Adds all of another writer's, which stay as they are. @throws {RangeError} on figures of another task */
   merge(other: ModelFigures): void {
     if (other.task !== this.task) throw new RangeError(`Cannot merge a ${other.task} into a ${this.task}`);
-    mergeSketch(this.#lagSeconds, other.#lagSeconds);
-    mergeSketch(this.#errors, other.#errors);
+    this.#total = undefined;
+    this.#cells.merge(other.#cells);
+    this.#untimed.merge(other.#untimed);
+    for (const [name, faded] of this.#faded) faded.merge(other.#faded.get(name)!);
+    for (const [i, slices] of this.#slices.entries()) slices.merge(other.#slices[i]!);
     this.#cohorts.merge(other.#cohorts);
-    this.#arrivals.merge(other.#arrivals);
-    if (this.task === 'regression') {
-      regression.merge(this.#regression, other.#regression);
-      return;
-    }
-    classification.merge(this.#classification, other.#classification);
-    for (const label of other.#labels) this.#keep(label);
-    // What the other one kept may not be among those that both keep.
-    for (const label of other.#labels) if (!this.#labels.has(label)) this.#fold(label);
+    mergeSketch(this.#lagSeconds, other.#lagSeconds);
   }
 
-  encode(): Uint8Array {
+  /** One of its parts as bytes; `undefined` where the settings ask for nothing of it. */
+  encode(part: FigurePart): Uint8Array | undefined {
+    if (!this.has(part)) return undefined;
     const writer = new StateWriter();
     writer.integer(VERSION);
     writer.text(this.task);
-    writeSketch(writer, this.#lagSeconds);
-    writeSketch(writer, this.#errors);
-    writer.integer(this.#labels.size);
-    for (const label of this.#labels) writer.text(label);
-    this.#cohorts.write(writer);
-    this.#arrivals.write(writer);
-    const states = [
-      this.task === 'regression'
-        ? regression.encode(this.#regression)
-        : classification.encode(this.#classification),
-    ];
-    const head = writer.finish();
-    const sizes = new Uint32Array([head.length]);
-    return Buffer.concat([Buffer.from(sizes.buffer), head, ...states]);
-  }
-
-  /** @throws {RangeError} on bytes of another version or that are no state */
-  static decode(bytes: Uint8Array): ModelFigures {
-    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const end = 4 + buffer.readUInt32LE(0);
-    const reader = new StateReader(buffer.subarray(4, end));
-    const version = reader.integer();
-    if (version !== VERSION) throw new RangeError(`version ${version}, ${VERSION} is expected`);
-    const task = reader.text();
-    if (task !== 'regression' && task !== 'classification')
-      throw new RangeError(`There is no task "${task}"`);
-    const figures = new ModelFigures(task);
-    figures.#lagSeconds = readSketch(reader);
-    figures.#errors = readSketch(reader);
-    for (let left = reader.integer(); left > 0; left--) figures.#labels.take(reader.text());
-    figures.#cohorts = ErrorCells.read(reader);
-    figures.#arrivals = ErrorCells.read(reader);
-    reader.end();
-    const state = buffer.subarray(end);
-    if (task === 'regression') figures.#regression = regression.decode(state);
-    else figures.#classification = classification.decode(state);
-    return figures;
-  }
-
-  #put(prediction: PredictionSlot, truth: TruthVersion, sign: 1 | -1, timesAreKnown: boolean): void {
-    const weight = truth.weight ?? prediction.weight;
-    const error = absoluteError(prediction, truth, this.task);
-    const inCell = { error, weight: weight ?? 1, sign };
-    this.#cohorts.put(prediction.atMs, inCell);
-    if (timesAreKnown) this.#arrivals.put(truth.atMs, inCell);
-    if (this.task === 'regression') {
-      const outcome = { truth: Number(truth.value), prediction: Number(prediction.value), weight };
-      if (sign === 1) regression.add(this.#regression, outcome);
-      else regression.remove(this.#regression, outcome);
-      return;
-    }
-    const outcome = this.#bounded({
-      truth: labelOf(truth.value),
-      prediction: labelOf(prediction.value),
-      proba: prediction.proba,
-      weight,
-    });
-    if (sign === 1) classification.add(this.#classification, outcome);
-    else classification.remove(this.#classification, outcome);
-    if (weight !== 0) addCount(this.#errors, error, sign);
+    writer.text(this.#settingsOf(part));
+    if (part === 'model') {
+      writeSketch(writer, this.#lagSeconds);
+      this.#cohorts.write(writer);
+      this.#cells.write(writer);
+      this.#untimed.write(writer);
+    } else if (part === 'faded') for (const faded of this.#faded.values()) faded.write(writer);
+    else for (const slices of this.#slices) slices.write(writer);
+    return writer.finish();
   }
 
   /**
-   * The same outcome with labels that are not kept under one name, so that a stream of ever new ones does not grow
-   * without bound. What is wrong and how wrong stay as they are.
+   * Takes a part from what `encode` gave of figures of this task.
+   *
+   * @throws {RangeError} on bytes of another version, made with other settings, or that are no state
    */
-  #bounded(outcome: ClassificationOutcome): ClassificationOutcome {
-    for (const label of [outcome.truth, outcome.prediction]) this.#keep(label);
-    const truth = this.#labels.has(outcome.truth);
-    const prediction = this.#labels.has(outcome.prediction);
-    if (truth && prediction) return outcome;
-    const right = outcome.truth === outcome.prediction;
-    const truthName = truth ? outcome.truth : OTHER;
-    const predictionName = right ? truthName : prediction ? outcome.prediction : OTHER_PREDICTION;
-    const proba = outcome.proba && { [truthName]: outcome.proba[outcome.truth] ?? 0 };
-    return { truth: truthName, prediction: predictionName, proba, weight: outcome.weight };
+  decode(part: FigurePart, bytes: Uint8Array): void {
+    const reader = headRead(bytes);
+    if (reader.text() !== this.#settingsOf(part)) throw new RangeError('they were made with other settings');
+    this.#total = undefined;
+    if (part === 'model') {
+      this.#lagSeconds = readSketch(reader);
+      this.#cohorts = ErrorCells.read(reader);
+      this.#cells.read(reader);
+      this.#untimed = readSet(reader, this.task, this.#settings);
+    } else if (part === 'faded') for (const faded of this.#faded.values()) faded.read(reader);
+    else for (const slices of this.#slices) slices.read(reader);
+    reader.end();
   }
 
-  /** A label came: where it is kept and another gives way to it, that one goes to the others. */
-  #keep(label: string): void {
-    const gone = this.#labels.take(label);
-    if (gone !== undefined && gone !== label) this.#fold(gone);
+  /** Forgets what is in a part. */
+  clear(part: FigurePart): void {
+    const bytes = new ModelFigures(this.task, this.#settings).encode(part);
+    if (bytes !== undefined) this.decode(part, bytes);
   }
 
-  #fold(label: string): void {
-    foldLabel(this.#classification, label, { into: OTHER, wrongInto: OTHER_PREDICTION });
+  /** The task of the figures whose part this is. @throws {RangeError} on bytes of another version or that are no state */
+  static taskIn(bytes: Uint8Array): LedgerTask {
+    return headRead(bytes).task;
+  }
+
+  #put(
+    {
+      prediction,
+      truth,
+      atMs,
+    }: { prediction: PredictionSlot; truth: TruthVersion; atMs: number | undefined },
+    sign: 1 | -1,
+    parts: ReadonlySet<FigurePart>,
+  ): void {
+    const error = absoluteError(prediction, truth, this.task);
+    const weight = truth.weight ?? prediction.weight;
+    const row: Row = { prediction, truth, absoluteError: error, weight };
+    if (parts.has('model')) {
+      this.#cohorts.put(prediction.atMs, { error, weight: weight ?? 1, sign });
+      (atMs === undefined ? this.#untimed : this.#cells.at(atMs)).put(row, sign);
+    }
+    if (parts.has('faded') && atMs !== undefined)
+      for (const faded of this.#faded.values()) faded.put(atMs, row, sign);
+    if (parts.has('slices')) for (const slices of this.#slices) slices.put(row, sign);
+  }
+
+  /** Whether the settings ask for something of a part. */
+  has(part: FigurePart): boolean {
+    return part === 'model' || (part === 'faded' ? this.#faded.size > 0 : this.#slices.length > 0);
+  }
+
+  /** What a part depends on: where it changes, the part is made anew. */
+  #settingsOf(part: FigurePart): string {
+    const { errorMax, pinball, threshold, slices, slicesMax } = this.#settings;
+    const ofSets = { errorMax, pinball, threshold };
+    if (part === 'model') return JSON.stringify(ofSets);
+    return JSON.stringify(part === 'faded' ? [...this.#faded.keys()] : { ...ofSets, slices, slicesMax });
   }
 }
 
-/** Of the stored bytes; others are made anew from the outcomes that are kept. */
-const VERSION = 3;
+/** What is stored apart, so that other settings for one leave the others alone. */
+export const FIGURE_PARTS = ['model', 'faded', 'slices'] as const;
+export type FigurePart = (typeof FIGURE_PARTS)[number];
 
-/** The confusion matrix has at most so many classes of its own. */
-const LABELS_MAX = 200;
-const OTHER = '(other)';
-const OTHER_PREDICTION = '(other prediction)';
+function headRead(bytes: Uint8Array): StateReader & { readonly task: LedgerTask } {
+  const reader = new StateReader(bytes);
+  const version = reader.integer();
+  if (version !== VERSION) throw new RangeError(`version ${version}, ${VERSION} is expected`);
+  const task = reader.text();
+  if (task !== 'regression' && task !== 'classification') throw new RangeError(`There is no task "${task}"`);
+  return Object.assign(reader, { task } as const);
+}
+
+/** Of the stored bytes; others are made anew from the outcomes that are kept. */
+const VERSION = 4;
+
+const ALL_PARTS: ReadonlySet<FigurePart> = new Set(FIGURE_PARTS);

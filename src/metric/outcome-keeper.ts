@@ -13,15 +13,18 @@ export type OutcomeLog = Pick<MetricLog, 'write' | 'reopen' | 'reopened'>;
 export class OutcomeKeeper implements OutcomeSink {
   readonly #metricLog: OutcomeLog;
   readonly #log: Logger;
+  readonly #arrivalIsKnown: boolean;
   #histories = new Map<string, History>();
   #truths = new TruthsSoFar();
   #task: LedgerTask | undefined;
   /** The stored state cannot be read; outcomes are not added to nothing. */
   #stale = false;
 
-  constructor(metricLog: OutcomeLog, log: Logger) {
+  /** @param options.arrivalIsKnown false: the outcomes come from a log, and what was known when a prediction came in is not */
+  constructor(metricLog: OutcomeLog, log: Logger, options: { readonly arrivalIsKnown?: boolean } = {}) {
     this.#metricLog = metricLog;
     this.#log = log;
+    this.#arrivalIsKnown = options.arrivalIsKnown ?? true;
   }
 
   /** How a model's error went; `undefined` before its first outcome. */
@@ -42,7 +45,7 @@ export class OutcomeKeeper implements OutcomeSink {
   }
 
   baseline(): readonly number[] | undefined {
-    return this.#truths.baseline();
+    return this.#arrivalIsKnown ? this.#truths.baseline() : undefined;
   }
 
   states(): ReadonlyMap<string, Uint8Array> {

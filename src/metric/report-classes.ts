@@ -43,7 +43,7 @@ export function classFiguresOf(log: ClassRows): ClassFigures {
     const figures = { ...common, ...multiclassFigures(confusion) };
     return { task: 'multiclass', figures, labels: confusion.labels, positive: undefined };
   }
-  const positive = positiveOf(confusion.labels);
+  const positive = positiveLabel(confusion.labels);
   const ofTwo = binaryFigures(confusion, { positive });
   const scores = log.graded ? scoreFigures(log, (truth) => textOf(truth) === positive) : {};
   return { task: 'binary', figures: { ...common, ...ofTwo, ...scores }, labels: confusion.labels, positive };
@@ -79,7 +79,7 @@ function labelText({ labels }: ClassRows, code: number): string {
 }
 
 /** The larger number, else the last label in order. */
-function positiveOf(labels: readonly string[]): string {
+function positiveLabel(labels: readonly string[]): string {
   const numbers = labels.map(Number);
   if (numbers.some((number) => Number.isNaN(number))) return labels.at(-1)!;
   return labels[numbers.indexOf(Math.max(...numbers))]!;

@@ -1,4 +1,4 @@
-import { runningBaselines } from '../stats/running-baselines.ts';
+import { type Baselines, runningBaselines } from '../stats/running-baselines.ts';
 import { StateReader, StateWriter } from '../stats/state-bytes.ts';
 import type { LedgerTask, Outcome } from './ledger/ledger.ts';
 
@@ -39,6 +39,11 @@ export class TruthsSoFar {
     reader.end();
     return made;
   }
+}
+
+/** The naive answers that `TruthsSoFar.baseline` gave, by name. */
+export function baselinesIn(baseline: readonly number[]): Baselines {
+  return { median: baseline[0]!, mean: baseline[1]!, last: baseline[2]! };
 }
 
 /** Whether this is the first outcome of its id, of any model. */

@@ -1,6 +1,6 @@
 import { classificationError } from './classification.ts';
 import type { ClassificationOutcome } from './classification.ts';
-import type { LinearFigures } from './figure.ts';
+import type { FadableFigures } from './forward-decay.ts';
 import { meanFigures } from './mean-figures.ts';
 import type { MeansState } from './mean-figures.ts';
 
@@ -13,7 +13,7 @@ type Name = 'log_loss' | 'brier' | 'top_2_accuracy' | 'top_3_accuracy' | 'top_5_
  * - `top_k_accuracy`: fewer than k classes have a larger probability than the true one (a tie is a hit); absent
  *   unless more than k classes have one.
  */
-export const classProbabilities: LinearFigures<MeansState<Name>, ClassificationOutcome> = meanFigures({
+export const classProbabilities: FadableFigures<MeansState<Name>, ClassificationOutcome> = meanFigures({
   names: ['log_loss', 'brier', 'top_2_accuracy', 'top_3_accuracy', 'top_5_accuracy'] as const,
   version: 1,
   values(outcome: ClassificationOutcome) {

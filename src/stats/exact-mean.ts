@@ -1,5 +1,5 @@
 import { ratio } from './dyadic.ts';
-import { add, addProduct, emptySum, exactly, mergeSum, sumOf } from './exact-sum.ts';
+import { add, addProduct, addScaledSum, emptySum, exactly, mergeSum, sumOf } from './exact-sum.ts';
 import type { ExactSum } from './exact-sum.ts';
 import type { StateReader, StateWriter } from './state-bytes.ts';
 
@@ -19,7 +19,8 @@ export function emptyMean(): ExactMean {
 export function addToMean(mean: ExactMean, value: number, weight: number, sign: 1 | -1): void {
   mean.rows += sign;
   add(mean.weight, sign * weight);
-  addProduct(mean.total, sign * weight, value);
+  if (weight === 1) add(mean.total, sign * value);
+  else addProduct(mean.total, sign * weight, value);
 }
 
 /** Adds all of `other`, which stays as it is. */
@@ -27,6 +28,13 @@ export function mergeMean(mean: ExactMean, other: ExactMean): void {
   mean.rows += other.rows;
   mergeSum(mean.weight, other.weight);
   mergeSum(mean.total, other.total);
+}
+
+/** Adds all of `other` with weights 2^exponent times as large. */
+export function mergeScaledMean(mean: ExactMean, other: ExactMean, exponent: number): void {
+  mean.rows += other.rows;
+  addScaledSum(mean.weight, other.weight, exponent);
+  addScaledSum(mean.total, other.total, exponent);
 }
 
 /** The double nearest to Σwx / Σw; `undefined` when nothing is in it. */

@@ -86,6 +86,16 @@ export function mergeSum(sum: ExactSum, other: ExactSum): void {
   own.addsSinceCarry = 2;
 }
 
+/** Adds all of `other` · 2^exponent without rounding; `other` stays as it is. @throws {RangeError} where a sum cannot hold it */
+export function addScaledSum(sum: ExactSum, other: ExactSum, exponent: number): void {
+  if (exponent === 0) {
+    mergeSum(sum, other);
+    return;
+  }
+  const exact = exactly(other);
+  mergeSum(sum, sumOf({ units: exact.units, exponent: exact.exponent + exponent }));
+}
+
 /** The nearest double to the exact sum, ties to even; 0 (never −0) when nothing is left. */
 export function valueOf(sum: ExactSum): number {
   // Two doubles added round once, which is all the rounding there is when nothing else is left.

@@ -1,7 +1,15 @@
-import { addToMean, emptyMean, meanOf, mergeMean, readMean, writeMean } from './exact-mean.ts';
+import {
+  addToMean,
+  emptyMean,
+  meanOf,
+  mergeMean,
+  mergeScaledMean,
+  readMean,
+  writeMean,
+} from './exact-mean.ts';
 import type { ExactMean } from './exact-mean.ts';
 import { present } from './figure.ts';
-import type { LinearFigures } from './figure.ts';
+import type { FadableFigures } from './forward-decay.ts';
 import { checkedWeight } from './outcome-limits.ts';
 import { StateReader, StateWriter } from './state-bytes.ts';
 
@@ -25,7 +33,7 @@ export function meanFigures<N extends string, O extends { readonly weight?: numb
   readonly version: number;
   readonly values: (outcome: O) => Readonly<Record<N, number | undefined>>;
   readonly figures?: MeansToFigures<N>;
-}): LinearFigures<MeansState<N>, O> {
+}): FadableFigures<MeansState<N>, O> {
   const { names, version, values, figures } = options;
   return figuresOfMeans({
     names,
@@ -60,7 +68,7 @@ export function figuresOfMeans<N extends string, O>(options: {
   readonly version: number;
   readonly put: (state: MeansState<N>, outcome: O, sign: 1 | -1) => void;
   readonly figures: MeansToFigures<N>;
-}): LinearFigures<MeansState<N>, O> {
+}): FadableFigures<MeansState<N>, O> {
   const { names, version, put, figures } = options;
   const empty = (): MeansState<N> => ({
     means: byName(names, emptyMean),
@@ -75,6 +83,12 @@ export function figuresOfMeans<N extends string, O>(options: {
     merge(state, other) {
       for (const name of names) {
         mergeMean(state.means[name], other.means[name]);
+        state.undefinedRows[name] += other.undefinedRows[name];
+      }
+    },
+    mergeScaled(state, other, exponent) {
+      for (const name of names) {
+        mergeScaledMean(state.means[name], other.means[name], exponent);
         state.undefinedRows[name] += other.undefinedRows[name];
       }
     },

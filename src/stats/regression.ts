@@ -10,10 +10,20 @@ import {
 import type { CountSketch, LinearBins } from './count-sketch.ts';
 import { minus, ratio, times } from './dyadic.ts';
 import type { Dyadic } from './dyadic.ts';
-import { add, addProduct, addWeightedSquare, emptySum, exactly, mergeSum, sumOf } from './exact-sum.ts';
+import {
+  add,
+  addProduct,
+  addScaledSum,
+  addWeightedSquare,
+  emptySum,
+  exactly,
+  mergeSum,
+  sumOf,
+} from './exact-sum.ts';
 import type { ExactSum } from './exact-sum.ts';
 import { present } from './figure.ts';
-import type { Figures, LinearFigures } from './figure.ts';
+import type { Figures } from './figure.ts';
+import type { FadableFigures } from './forward-decay.ts';
 import { checkedValue, checkedWeight } from './outcome-limits.ts';
 import { StateReader, StateWriter } from './state-bytes.ts';
 
@@ -57,7 +67,7 @@ export interface RegressionState {
  *
  * Sums are exact, and a quotient of sums is rounded once: a figure is the double nearest to its formula.
  */
-export const regression: LinearFigures<RegressionState, RegressionOutcome> = {
+export const regression: FadableFigures<RegressionState, RegressionOutcome> = {
   kind: 'linear',
   version: 1,
   empty: () => ({
@@ -76,6 +86,11 @@ export const regression: LinearFigures<RegressionState, RegressionOutcome> = {
     state.rows += other.rows;
     for (const name of SUMS) mergeSum(state[name], other[name]);
     mergeSketch(state.errors, other.errors);
+  },
+  /** The quantiles have no weights: they stay out. */
+  mergeScaled(state, other, exponent) {
+    state.rows += other.rows;
+    for (const name of SUMS) addScaledSum(state[name], other[name], exponent);
   },
   value: figures,
   encode(state) {
@@ -102,6 +117,12 @@ export const regression: LinearFigures<RegressionState, RegressionOutcome> = {
     return state;
   },
 };
+
+/** The mean absolute error alone; `undefined` without an outcome. */
+export function meanAbsoluteError({ rows, weight, absolute }: RegressionState): number | undefined {
+  const weights = exactly(weight);
+  return rows <= 0 || weights.units <= 0n ? undefined : ratio(exactly(absolute), weights);
+}
 
 /**
  * The distribution of absolute errors, for a picture: exact counts, whatever was added and taken out.

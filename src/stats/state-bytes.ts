@@ -41,6 +41,14 @@ export class StateWriter {
     for (let i = 0; i < value.length; i++) this.integer(value.charCodeAt(i));
   }
 
+  /** Bytes of another writer. */
+  bytes(value: Uint8Array): void {
+    this.integer(value.length);
+    this.#reserve(value.length);
+    this.#bytes.set(value, this.#length);
+    this.#length += value.length;
+  }
+
   exact({ units, exponent }: Dyadic): void {
     const negative = units < 0n;
     let magnitude = negative ? -units : units;
@@ -63,7 +71,7 @@ export class StateWriter {
 
   #reserve(more: number): void {
     if (this.#length + more <= this.#bytes.length) return;
-    const larger = new Uint8Array(this.#bytes.length * 2);
+    const larger = new Uint8Array(2 * Math.max(this.#bytes.length, this.#length + more));
     larger.set(this.#bytes);
     this.#bytes = larger;
   }
@@ -103,6 +111,13 @@ export class StateReader {
     let value = '';
     for (let i = 0; i < length; i++) value += String.fromCharCode(this.integer());
     return value;
+  }
+
+  bytes(): Uint8Array {
+    const length = this.#count();
+    if (this.#at + length > this.#bytes.length) throw new RangeError('Cannot read a state: it ends early');
+    this.#at += length;
+    return this.#bytes.subarray(this.#at - length, this.#at);
   }
 
   exact(): Dyadic {

@@ -66,6 +66,12 @@ export class TimeCells<C> {
     return spanOf(timeMs, this.#floors);
   }
 
+  /** The beginning of the first cell that lies at or after a time. */
+  startFrom(timeMs: number): number {
+    const { fromMs, toMs } = this.spanOf(timeMs);
+    return fromMs === timeMs ? fromMs : toMs;
+  }
+
   /** Makes the cells of what was stored: the newest time, and each cell under the time at which it begins. */
   restore(newestMs: number, cells: Iterable<readonly [fromMs: number, cell: C]>): this {
     this.#newestMs = newestMs;

@@ -1,0 +1,124 @@
+import { type CalibrationPoint, calibration, calibrationCurve } from '../stats/calibration.ts';
+import type { Figures } from '../stats/figure.ts';
+import type { MeansState } from '../stats/mean-figures.ts';
+import { positiveLabel } from '../stats/positive-label.ts';
+import { type ScoreSketchState, scoreSketch } from '../stats/score-sketch.ts';
+import type { StateReader, StateWriter } from '../stats/state-bytes.ts';
+
+/** The probability of the positive one of two classes, and what both are called. */
+export interface Score {
+  readonly positive: string;
+  readonly negative: string;
+  /** 0..1 */
+  readonly of: number;
+}
+
+/** What is kept of the scores of two classes: calibration, and the ranking in bins. */
+export class ScoreSet {
+  /** By the positive label: one, unless the classes change. */
+  readonly #byPositive = new Map<string, Scores>();
+  /** Outcomes with a weight other than 1: the ranking has none. */
+  #weighted = 0;
+
+  /** The positive label, where there is one; else `undefined`. */
+  get positive(): string | undefined {
+    return this.#only()?.[0];
+  }
+
+  /** @returns the score, where the probabilities are those of two classes */
+  put(
+    row: {
+      readonly label: string;
+      readonly proba: Readonly<Record<string, number>> | undefined;
+      readonly weight: number | undefined;
+    },
+    sign: 1 | -1,
+  ): Score | undefined {
+    const score = row.proba && scoreOf(row.proba);
+    if (score === undefined) return undefined;
+    const { positive, of } = score;
+    let scores = this.#byPositive.get(positive);
+    if (scores === undefined) {
+      if (this.#byPositive.size >= POSITIVES_MAX) return score;
+      this.#byPositive.set(positive, (scores = emptyScores()));
+    }
+    const outcome = { positive: row.label === positive, score: of, weight: row.weight };
+    const put = sign === 1 ? 'add' : 'remove';
+    calibration[put](scores.calibration, outcome);
+    if (row.weight !== 0) scoreSketch[put](scores.ranking, outcome);
+    if (row.weight !== undefined && row.weight !== 1) this.#weighted += sign;
+    return score;
+  }
+
+  merge(other: ScoreSet): void {
+    for (const [positive, scores] of other.#byPositive) {
+      let own = this.#byPositive.get(positive);
+      if (own === undefined) this.#byPositive.set(positive, (own = emptyScores()));
+      calibration.merge(own.calibration, scores.calibration);
+      scoreSketch.merge(own.ranking, scores.ranking);
+    }
+    this.#weighted += other.#weighted;
+  }
+
+  /** `expected_calibration_error`; `roc_auc` and `average_precision` in their bounds, where no outcome has a weight of its own. */
+  values(): Figures {
+    const scores = this.#only()?.[1];
+    if (scores === undefined) return {};
+    const ranking = this.#weighted === 0 ? scoreSketch.value(scores.ranking) : {};
+    return { ...calibration.value(scores.calibration), ...ranking };
+  }
+
+  /** The reliability curve; `undefined` unless the classes are two. */
+  calibrationCurve(): CalibrationPoint[] | undefined {
+    const scores = this.#only()?.[1];
+    return scores && calibrationCurve(scores.calibration);
+  }
+
+  write(writer: StateWriter): void {
+    writer.integer(this.#weighted);
+    writer.integer(this.#byPositive.size);
+    for (const positive of [...this.#byPositive.keys()].sort()) {
+      const scores = this.#byPositive.get(positive)!;
+      writer.text(positive);
+      writer.bytes(calibration.encode(scores.calibration));
+      writer.bytes(scoreSketch.encode(scores.ranking));
+    }
+  }
+
+  /** Reads what `write` wrote into an empty one. */
+  read(reader: StateReader): void {
+    this.#weighted = reader.integer();
+    for (let left = reader.integer(); left > 0; left--) {
+      this.#byPositive.set(reader.text(), {
+        calibration: calibration.decode(reader.bytes()),
+        ranking: scoreSketch.decode(reader.bytes()),
+      });
+    }
+  }
+
+  #only(): [string, Scores] | undefined {
+    const [first, second] = this.#byPositive;
+    return second === undefined ? first : undefined;
+  }
+}
+
+interface Scores {
+  readonly calibration: MeansState<string>;
+  readonly ranking: ScoreSketchState;
+}
+
+function emptyScores(): Scores {
+  return { calibration: calibration.empty(), ranking: scoreSketch.empty() };
+}
+
+/** `undefined` unless the probabilities are those of two classes. */
+function scoreOf(proba: Readonly<Record<string, number>>): Score | undefined {
+  const labels = Object.keys(proba);
+  if (labels.length !== 2) return undefined;
+  const positive = positiveLabel(labels);
+  const negative = labels[0] === positive ? labels[1]! : labels[0]!;
+  return { positive, negative, of: proba[positive]! };
+}
+
+/** Who changes the names of both classes again and again has no curve. */
+const POSITIVES_MAX = 8;

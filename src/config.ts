@@ -7,12 +7,15 @@ import {
   integer,
   names,
   number,
+  numbers,
   path,
   source,
   text,
   toggle,
+  windows,
 } from './service/setting.ts';
 import { LOG_COLUMNS } from './wire/log-columns.ts';
+import { parseWindow } from './wire/window.ts';
 import { DATA_QUEUES, DIALECTS, TASKS } from './wire/queues.ts';
 
 /**
@@ -166,6 +169,48 @@ export const SETTINGS = {
     min: 100,
     max: 50_000_000,
     help: 'ids that metric holds in memory; older ones are on disk',
+  }),
+  windows: windows({
+    fallback: [parseWindow('last-1000')!, parseWindow('sliding-1h')!],
+    fallbackText: 'last-1000,sliding-1h',
+    help: 'windows that have figures beside everything: last-N outcomes, sliding-T, tumbling-T or faded-T (half-life) of event time; none',
+  }),
+  slice: names({
+    fallback: [],
+    fallbackText: 'none',
+    placeholder: 'TAG,…',
+    help: 'tags whose values have figures of their own',
+  }),
+  slicesMax: integer({
+    fallback: 50,
+    min: 1,
+    max: 1_000,
+    help: 'values of a tag with figures of their own, at most; the others are one slice together',
+  }),
+  errorMax: number({
+    fallback: undefined,
+    min: Number.MIN_VALUE,
+    max: 1e100,
+    help: "declared bound of a regression's absolute error: larger ones are clipped to it, and the clipped means have intervals that are valid at any count",
+  }),
+  quantiles: numbers({
+    fallback: [],
+    fallbackText: 'none',
+    min: 1e-6,
+    max: 1 - 1e-6,
+    help: 'quantiles that the model predicts, for their pinball loss (.1,.9)',
+  }),
+  threshold: number({
+    fallback: undefined,
+    min: 0,
+    max: 1,
+    help: 'probability from which on the positive one of two classes counts as predicted; without it the label as served',
+  }),
+  beta: number({
+    fallback: undefined,
+    min: 1e-3,
+    max: 1e3,
+    help: 'weight of recall against precision in f_beta; without it there is none',
   }),
   bind: source({
     fallback: undefined,

@@ -52,6 +52,8 @@ const rebuild = command({
       recentIdsMax: values.recentIds,
       durability: 'power-cut',
       output: undefined,
+      slices: [],
+      slicesMax: 1,
       numericIds: flags['textIds'] !== true,
       model: typeof flags['model'] === 'string' ? flags['model'] : undefined,
       log: createLogger({ service: 'ledger', level: values.logLevel, format: values.logFormat }),

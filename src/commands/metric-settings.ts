@@ -15,6 +15,13 @@ export const METRIC = [
   'output',
   'logColumns',
   'logChallengers',
+  'windows',
+  'slice',
+  'slicesMax',
+  'errorMax',
+  'quantiles',
+  'threshold',
+  'beta',
   'snapshotEvery',
   'recentIds',
 ] as const satisfies readonly SettingKey[];
@@ -44,6 +51,15 @@ export function metricOf(
     retentionMs: values.retention,
     durability: values.durability,
     recentIdsMax: values.recentIds,
+    figures: {
+      windows: values.windows,
+      slices: [...new Set(values.slice)],
+      slicesMax: values.slicesMax,
+      errorMax: values.errorMax,
+      pinball: [...new Set(values.quantiles)],
+      threshold: values.threshold,
+      beta: values.beta,
+    },
     snapshotEveryMs: values.snapshotEvery,
   };
 }

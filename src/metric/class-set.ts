@@ -16,7 +16,7 @@ import type { StateReader, StateWriter } from '../stats/state-bytes.ts';
 import { labelOf } from './absolute-error.ts';
 import type { FigureSet, Row } from './figure-set.ts';
 import type { FigureSettings } from './figure-settings.ts';
-import { KeptNames } from './kept-names.ts';
+import { KeptNames } from './ledger/kept-names.ts';
 import { ScoreSet } from './score-set.ts';
 
 /** The linear figures of a classification: of labels, of probabilities, and of the scores of two classes. */

@@ -9,8 +9,8 @@ import { RegressionSet } from './regression-set.ts';
 
 /** One prediction with one version of its truth, as figures take it. */
 export interface Row {
-  readonly prediction: PredictionSlot;
-  readonly truth: TruthVersion;
+  readonly prediction: Pick<PredictionSlot, 'value' | 'proba' | 'interval' | 'baseline'>;
+  readonly truth: Pick<TruthVersion, 'value'>;
   /** As the log has it. */
   readonly absoluteError: number;
   /** Of the truth, else of the prediction. */

@@ -29,7 +29,7 @@ export async function openLedgerParts(settings: MetricSettings, log: Logger): Pr
     },
     log,
   );
-  const figures = new FigureKeeper(log);
+  const figures = new FigureKeeper(log, { settings: settings.figures });
   const outcomes = new OutcomeKeeper(metricLog, log);
   try {
     const ledger = await SqliteLedger.open(
@@ -41,6 +41,8 @@ export async function openLedgerParts(settings: MetricSettings, log: Logger): Pr
         retentionMs: settings.retentionMs,
         task: settings.task === 'auto' ? undefined : settings.task,
         output: settings.output,
+        slices: settings.figures.slices,
+        slicesMax: settings.figures.slicesMax,
       },
       { linear: figures, ordered: outcomes },
     );

@@ -16,6 +16,7 @@ import type { FigureSettings } from './figure-settings.ts';
 import { type FigureSet, type Row, emptySet, readSet } from './figure-set.ts';
 import type { PredictionSlot, TruthVersion } from './ledger/entry.ts';
 import type { LedgerTask, Outcome } from './ledger/ledger.ts';
+import { sliceOf } from './ledger/slices.ts';
 import type { TimeCell } from './ledger/time-cells.ts';
 import { FigureCells } from './figure-cells.ts';
 import { FadedWindow } from './faded-window.ts';
@@ -207,7 +208,12 @@ export class ModelFigures {
     }
     if (parts.has('faded') && atMs !== undefined)
       for (const faded of this.#faded.values()) faded.put(atMs, row, sign);
-    if (parts.has('slices')) for (const slices of this.#slices) slices.put(row, sign);
+    if (!parts.has('slices')) return;
+    for (const slices of this.#slices) {
+      const value = sliceOf(slices.tag, prediction, truth);
+      // An outcome without the tag is in no slice of it.
+      if (value !== undefined) slices.put(value, row, sign);
+    }
   }
 
   /** Whether the settings ask for something of a part. */

@@ -76,6 +76,8 @@ async function joinedIn(dir: string, options: JoinOptions): Promise<Omit<Joined,
       retentionMs: FOR_EVER_MS,
       durability: 'process',
       output: undefined,
+      slices: [],
+      slicesMax: 1,
     },
     { linear: figures, ordered: new OutcomeKeeper(metricLog, options.log) },
   );

@@ -1,6 +1,7 @@
 import type { Source } from '../service/setting.ts';
 import type { LogColumn } from '../wire/log-columns.ts';
 import type { DataQueues, Dialect } from '../wire/queues.ts';
+import type { FigureSettings } from './figure-settings.ts';
 
 /** What the metric stage is told. All of it is required: defaults live in `config.ts` alone. */
 export interface MetricSettings {
@@ -30,6 +31,8 @@ export interface MetricSettings {
   readonly durability: Durability;
   /** Ids held in memory at most; the others lie in the ledger's segments. 1,000..10,000,000 */
   readonly recentIdsMax: number;
+  /** Which figures are kept. */
+  readonly figures: FigureSettings;
   /** Pause between two snapshots. */
   readonly snapshotEveryMs: number;
   /** Unacknowledged messages at most, for each of the two queues. */

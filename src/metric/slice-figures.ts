@@ -1,9 +1,8 @@
 import type { StateReader, StateWriter } from '../stats/state-bytes.ts';
 import { type FigureSet, type Row, emptySet, readSet } from './figure-set.ts';
 import type { FigureSettings } from './figure-settings.ts';
-import { KeptNames } from './kept-names.ts';
+import { KeptNames } from './ledger/kept-names.ts';
 import type { LedgerTask } from './ledger/ledger.ts';
-import { sliceOf } from './slices.ts';
 
 /** The linear figures of the values of one tag: a set for each, and one for all that are too many. */
 export class SliceFigures {
@@ -21,10 +20,7 @@ export class SliceFigures {
     this.#names = new KeptNames(settings.slicesMax);
   }
 
-  /** An outcome without the tag is in no slice of it. */
-  put(row: Row, sign: 1 | -1): void {
-    const value = sliceOf(this.tag, row.prediction, row.truth);
-    if (value === undefined) return;
+  put(value: string, row: Row, sign: 1 | -1): void {
     this.#keep(value);
     this.#set(value).put(row, sign);
   }

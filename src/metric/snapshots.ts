@@ -4,7 +4,10 @@ import { coverageOf } from './coverage.ts';
 import { type Books, type ModelBooks, withUnattributed } from './ledger/books.ts';
 import type { Ledger, LedgerTask } from './ledger/ledger.ts';
 import { arrivalsOf, cohortsOf, maturityOf } from './maturity.ts';
+import { slicesOf } from './shown-slices.ts';
+import { timeWindowsOf } from './shown-windows.ts';
 import type { FigureKeeper } from './figure-keeper.ts';
+import type { FigureSettings } from './figure-settings.ts';
 import type { OutcomeKeeper } from './outcome-keeper.ts';
 
 /** What a snapshot is made from. */
@@ -12,6 +15,7 @@ export interface SnapshotSources {
   readonly ledger: Ledger;
   readonly figures: FigureKeeper;
   readonly outcomes: OutcomeKeeper;
+  readonly settings: FigureSettings;
   readonly logPath: string;
   readonly nowMs: () => number;
 }
@@ -75,7 +79,10 @@ export class Snapshots {
     };
   }
 
-  #model({ model, challenger, version, counts, cohorts }: ModelBooks, unattributed: number): ModelSnapshot {
+  #model(
+    { model, challenger, version, counts, cohorts, slices }: ModelBooks,
+    unattributed: number,
+  ): ModelSnapshot {
     const figures = this.#sources.figures.model(model);
     const coverage = coverageOf(counts);
     const made = cohortsOf(cohorts, figures);
@@ -93,6 +100,10 @@ export class Snapshots {
       maturity: maturityOf(made, this.#sources.nowMs()),
       cohorts: made,
       arrivals: arrivalsOf(figures),
+      ...(figures && {
+        windows: timeWindowsOf(figures, this.#sources.settings.windows),
+        slices: slicesOf(figures, slices),
+      }),
     };
   }
 }

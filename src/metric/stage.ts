@@ -79,7 +79,14 @@ class RunningMetric implements MetricStage {
     this.#outputNotice = new OutputNotice(settings.output, context.log);
     const { ledger, figures, outcomes } = parts;
     const nowMs = (): number => context.clock.nowMs();
-    this.#snapshots = new Snapshots({ ledger, figures, outcomes, logPath: this.logPath, nowMs });
+    this.#snapshots = new Snapshots({
+      ledger,
+      figures,
+      outcomes,
+      settings: settings.figures,
+      logPath: this.logPath,
+      nowMs,
+    });
     this.#figures = new MetricFigures(context.registry, { ledger, figures });
     this.#committer = new Committer({
       ledger,

@@ -5,6 +5,7 @@ import {
   parseDurationRange,
   type DurationRange,
 } from '../wire/duration.ts';
+import { WINDOW, type Window, parseWindow } from '../wire/window.ts';
 import { AftermathError } from './errors.ts';
 
 /**
@@ -57,14 +58,43 @@ export function integer<F extends number | undefined>(
   });
 }
 
-/** A finite number of at least `min`. */
+/** A finite number of at least `min`, and at most `max` where there is one. */
 export function number<F extends number | undefined>(
-  s: Described<F> & { readonly min: number },
+  s: Described<F> & { readonly min: number; readonly max?: number },
 ): Setting<number | F> {
-  return single({ placeholder: 'NUMBER', ...s }, `a number of at least ${s.min}`, (t) => {
-    const value = t.trim() === '' ? NaN : Number(t);
-    return Number.isFinite(value) && value >= s.min ? value : undefined;
-  });
+  const { min, max = Infinity } = s;
+  const expected = max === Infinity ? `a number of at least ${min}` : `a number from ${min} to ${max}`;
+  return single({ placeholder: 'NUMBER', ...s }, expected, (t) => numberIn(t, min, max));
+}
+
+/** Numbers within bounds, separated by commas. */
+export function numbers(
+  s: Described<readonly number[]> & { readonly min: number; readonly max: number },
+): Setting<readonly number[]> {
+  return {
+    ...described({ placeholder: 'A,B,…', ...s }),
+    expected: `numbers from ${s.min} to ${s.max}, separated by commas`,
+    repeats: true,
+    parse: (texts) => {
+      const found = texts.flatMap((t) => t.split(',')).map((t) => numberIn(t, s.min, s.max));
+      return found.every((n) => n !== undefined) ? found : undefined;
+    },
+  };
+}
+
+/** Windows (`last-1000`, `sliding-1h`, …), separated by commas; `none` for no window. */
+export function windows(s: Described<readonly Window[]>): Setting<readonly Window[]> {
+  return {
+    ...described({ placeholder: 'WINDOW,…', ...s }),
+    expected: `${WINDOW}, several separated by commas, or none`,
+    repeats: true,
+    parse: (texts) => {
+      const list = texts.flatMap((t) => t.split(',')).map((t) => t.trim());
+      if (list.length === 1 && list[0] === 'none') return [];
+      const found = [...new Set(list)].map(parseWindow);
+      return found.every((window) => window !== undefined) ? found : undefined;
+    },
+  };
 }
 
 /** One of a few words. */
@@ -162,6 +192,11 @@ export function parseSetting<T>(setting: Setting<T>, texts: readonly string[], w
   if (value !== undefined) return value;
   const found = texts.map((t) => `"${t}"`).join(', ');
   throw new AftermathError('usage', `Cannot use ${where}: found ${found}, expected ${setting.expected}.`);
+}
+
+function numberIn(text: string, min: number, max: number): number | undefined {
+  const value = text.trim() === '' ? NaN : Number(text);
+  return Number.isFinite(value) && value >= min && value <= max ? value : undefined;
 }
 
 function single<T, F>(

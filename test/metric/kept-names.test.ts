@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { KeptNames } from '../../src/metric/kept-names.ts';
+import { KeptNames } from '../../src/metric/ledger/kept-names.ts';
 
 test('which names are kept depends on the names, not on their order, and one that is kept in the end always was', () => {
   fc.assert(

@@ -59,6 +59,8 @@ function options(dir: string, more: Partial<RebuildOptions> = {}): RebuildOption
     recentIdsMax: 60,
     durability: 'process',
     output: undefined,
+    slices: [],
+    slicesMax: 1,
     numericIds: true,
     model: undefined,
     log: pino({ level: 'silent' }),

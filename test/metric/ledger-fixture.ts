@@ -52,6 +52,8 @@ export class LedgerOnDisk implements AsyncDisposable {
       retentionMs: 100_000,
       task: undefined,
       output: undefined,
+      slices: [],
+      slicesMax: 1,
       ...settings,
     } as const;
     try {

@@ -19,6 +19,8 @@ async function openIn(scratch: Scratch, sinks: OutcomeSinks, recentIdsMax: numbe
       retentionMs: RETENTION_MS,
       task: undefined,
       output: undefined,
+      slices: [],
+      slicesMax: 1,
     },
     sinks,
   );

@@ -1,4 +1,5 @@
 import type { PredictionRecord, TruthRecord } from '../../src/wire/records.ts';
+import { SliceCounts } from '../../src/metric/ledger/slice-counts.ts';
 import { CohortCounts } from '../../src/metric/ledger/cohort-counts.ts';
 import { emptyPredictionCounts, emptyBooks } from '../../src/metric/ledger/books.ts';
 
@@ -172,6 +173,7 @@ export class ReferenceLedger {
       version: undefined,
       counts,
       cohorts: new CohortCounts(),
+      slices: new SliceCounts(),
     });
     return counts;
   }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import pino from 'pino';
+import { NO_FURTHER_FIGURES } from '../../src/metric/figure-settings.ts';
 import { Registry } from 'prom-client';
 import type { Message } from '../../src/broker/broker.ts';
 import { MemoryBroker } from '../../src/broker/memory.ts';
@@ -29,6 +30,7 @@ function settingsIn(dir: string): MetricSettings {
     logChallengers: false,
     task: 'auto',
     output: undefined,
+    figures: NO_FURTHER_FIGURES,
     horizonMs: 60_000,
     retentionMs: 600_000,
     durability: 'process',

@@ -1,4 +1,7 @@
-import type { CohortCounts } from './cohort-counts.ts';
+import { CohortCounts } from './cohort-counts.ts';
+import type { PredictionSlot } from './entry.ts';
+import { SliceCounts } from './slice-counts.ts';
+import { sliceOf } from './slices.ts';
 import type { PredictionBooks, TruthBooks } from '../../wire/snapshot.ts';
 
 /** Counts that can be changed in place; the balance is the caller's duty and the tests' subject. */
@@ -24,6 +27,8 @@ export interface ModelBooks {
   readonly counts: PredictionCounts;
   /** When those that are scored, pending or expired were made. */
   readonly cohorts: CohortCounts;
+  /** What their own tags say, for the tags that the settings name. */
+  readonly slices: SliceCounts;
 }
 
 /** The books of the model of this name, among a hundred at most. */
@@ -49,6 +54,43 @@ export function emptyBooks(): Books {
     models: [],
     unattributed: 0,
   };
+}
+
+/** Books of a model that has predicted nothing. */
+export function emptyModelBooks({
+  model,
+  challenger,
+  version,
+}: Pick<ModelBooks, 'model' | 'challenger' | 'version'>): ModelBooks {
+  return {
+    model,
+    challenger,
+    version,
+    counts: emptyPredictionCounts(),
+    cohorts: new CohortCounts(),
+    slices: new SliceCounts(),
+  };
+}
+
+/** The books of a model. @throws {RangeError} where it has none */
+export function booksOf(books: Books, model: string): ModelBooks {
+  const found = booksNamed(books.models, model);
+  if (found === undefined) throw new RangeError(`There are no books of the model "${model}"`);
+  return found;
+}
+
+/** Counts a prediction by its time and its slices: 1 when it comes in, −1 when it turns out to be none. */
+export function countPrediction(
+  { cohorts, slices }: ModelBooks,
+  prediction: PredictionSlot,
+  settings: { readonly slices: readonly string[]; readonly slicesMax: number },
+  sign: 1 | -1,
+): void {
+  cohorts.add(prediction.atMs, sign);
+  for (const tag of settings.slices) {
+    const value = sliceOf(tag, prediction);
+    if (value !== undefined) slices.add({ tag, value, max: settings.slicesMax }, sign);
+  }
 }
 
 /** Counts of a model that has predicted nothing. */

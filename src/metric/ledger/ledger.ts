@@ -184,4 +184,7 @@ export interface LedgerRulesSettings {
   readonly task: LedgerTask | undefined;
   /** Which of several outputs is scored; `undefined`: the first. */
   readonly output: string | undefined;
+  /** Tags by whose values predictions are counted, and how many values of each at most have a count of their own. */
+  readonly slices: readonly string[];
+  readonly slicesMax: number;
 }

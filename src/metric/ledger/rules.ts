@@ -1,7 +1,14 @@
 import type { IdKey } from '../../wire/id.ts';
 import type { PredictionRecord, TruthRecord } from '../../wire/records.ts';
-import { type Books, type ModelBooks, booksNamed, emptyBooks, emptyPredictionCounts } from './books.ts';
-import { CohortCounts } from './cohort-counts.ts';
+import {
+  type Books,
+  type ModelBooks,
+  booksNamed,
+  booksOf,
+  countPrediction,
+  emptyBooks,
+  emptyModelBooks,
+} from './books.ts';
 import {
   type Entry,
   MODELS_PER_ID_MAX,
@@ -150,7 +157,7 @@ export class Rules {
       if (verdict === 'truth') this.#refuseWaiting(entry, truth);
     }
     entry.predictions = appended(entry.predictions, prediction);
-    model.cohorts.add(atMs, 1);
+    countPrediction(model, prediction, this.#settings, 1);
     this.#touch(entry, atMs);
     this.#place(entry, prediction, model);
     return true;
@@ -182,7 +189,7 @@ export class Rules {
     else if (this.#nowMs > truth.deadlineMs) truth.state = 'orphan';
     truths[truth.state]++;
     for (const prediction of entry.predictions) {
-      const model = this.#booksOf(prediction.model);
+      const model = booksOf(this.state.books, prediction.model);
       if (scorable.includes(prediction)) {
         model.counts[prediction.state]--;
         this.#score(entry, prediction, truth, model);
@@ -219,7 +226,7 @@ export class Rules {
     }
     for (const prediction of entry.predictions) {
       if (prediction.state !== 'pending' || this.#nowMs <= prediction.deadlineMs) continue;
-      const { counts } = this.#booksOf(prediction.model);
+      const { counts } = booksOf(this.state.books, prediction.model);
       counts.pending--;
       counts.expired++;
       prediction.state = 'expired';
@@ -329,8 +336,9 @@ export class Rules {
 
   /** A prediction that waited turns out to be of the wrong kind. */
   #refusePending(entry: Entry, prediction: PredictionSlot): void {
-    const { counts, cohorts } = this.#booksOf(prediction.model);
-    cohorts.add(prediction.atMs, -1);
+    const books = booksOf(this.state.books, prediction.model);
+    const { counts } = books;
+    countPrediction(books, prediction, this.#settings, -1);
     counts[prediction.state]--;
     counts.refused++;
     entry.predictions = entry.predictions.filter((each) => each !== prediction);
@@ -367,21 +375,9 @@ export class Rules {
       this.#refuse('prediction', `this ledger has ${MODELS_MAX} models already`, record);
       return undefined;
     }
-    const made: ModelBooks = {
-      model: record.model,
-      challenger: record.role === 'challenger',
-      version: record.version,
-      counts: emptyPredictionCounts(),
-      cohorts: new CohortCounts(),
-    };
+    const made = emptyModelBooks({ ...record, challenger: record.role === 'challenger' });
     books.models.push(made);
     return made;
-  }
-
-  #booksOf(model: string): ModelBooks {
-    const found = booksNamed(this.state.books.models, model);
-    if (found === undefined) throw new RangeError(`There are no books of the model "${model}"`);
-    return found;
   }
 }
 

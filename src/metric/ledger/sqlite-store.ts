@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import { AftermathError, codeOf, messageOf } from '../../service/errors.ts';
 import { CohortCounts, type StoredCohorts } from './cohort-counts.ts';
 import type { LogCursor } from './ledger.ts';
+import { SliceCounts, type StoredSlices } from './slice-counts.ts';
 import type { RulesState } from './rules.ts';
 import { bufferOf, damaged } from './segment.ts';
 import { isDamage, isPassing } from './sqlite-errors.ts';
@@ -171,6 +172,7 @@ export function readState(json: string): StoredState {
     ...books,
     version: books.version,
     cohorts: CohortCounts.from(books.cohorts as unknown as StoredCohorts | undefined),
+    slices: SliceCounts.from(books.slices as unknown as StoredSlices | undefined),
   }));
   return {
     ...state,

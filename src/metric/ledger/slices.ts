@@ -1,10 +1,10 @@
-import type { Tags } from '../wire/records.ts';
+import type { Tags } from '../../wire/records.ts';
 
 /** The value of a tag by which an outcome is sliced: that of its prediction, else of its truth; `undefined` where neither has it. */
 export function sliceOf(
   tag: string,
   prediction: { readonly tags: Tags | undefined },
-  truth: { readonly tags: Tags | undefined } | undefined,
+  truth?: { readonly tags: Tags | undefined },
 ): string | undefined {
   return tagOf(prediction.tags, tag) ?? tagOf(truth?.tags, tag);
 }

@@ -1,4 +1,4 @@
-import { keyHash } from './ledger/key-hash.ts';
+import { keyHash } from './key-hash.ts';
 
 /**
  * The names that have figures of their own, of all that ever came: the `max` with the smallest hashes. Which they are
@@ -6,14 +6,14 @@ import { keyHash } from './ledger/key-hash.ts';
  * the first time it came, so what was counted for it is all there is, and many writers' sets make one.
  */
 export class KeptNames {
-  readonly #max: number;
+  readonly max: number;
   readonly #names = new Set<string>();
   /** The name that gives way next, once there are as many as may be. */
   #largest: string | undefined;
 
   /** @param max ≥ 1 */
   constructor(max: number) {
-    this.#max = max;
+    this.max = max;
   }
 
   get size(): number {
@@ -31,7 +31,7 @@ export class KeptNames {
    */
   take(name: string): string | undefined {
     if (this.#names.has(name)) return undefined;
-    const largest = this.#names.size < this.#max ? undefined : this.#largestOf();
+    const largest = this.#names.size < this.max ? undefined : this.#largestOf();
     if (largest !== undefined && !isBefore(name, largest)) return name;
     if (largest !== undefined) this.#names.delete(largest);
     this.#names.add(name);

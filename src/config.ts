@@ -135,8 +135,12 @@ export const SETTINGS = {
   ledger: path({
     fallback: undefined,
     fallbackText: 'ledger.db in --logs',
-    placeholder: 'FILE',
-    help: 'file in which predictions wait for their truth',
+    placeholder: 'FILE|URL',
+    help: 'where predictions wait for their truth: a file, or postgres://user:password@host:5432/database for many workers',
+  }),
+  logWriter: toggle({
+    fallback: true,
+    help: 'take a turn as the one worker on a PostgreSQL ledger that writes the log (where the folder in --logs is not that of the others)',
   }),
   horizon: duration({
     fallback: 7 * 86_400_000,

@@ -8,6 +8,7 @@ import type { Values } from '../service/settings.ts';
 export const METRIC = [
   'logs',
   'ledger',
+  'logWriter',
   'horizon',
   'retention',
   'durability',
@@ -42,6 +43,7 @@ export function metricOf(
   }
   return {
     ledgerPath: values.ledger ?? join(values.logs, 'ledger.db'),
+    writesLog: values.logWriter,
     logsDir: values.logs,
     logColumns: values.logColumns,
     logChallengers: values.logChallengers,

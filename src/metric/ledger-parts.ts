@@ -1,6 +1,8 @@
 import type { Logger } from '../service/logging.ts';
 import { FigureKeeper } from './figure-keeper.ts';
-import type { Ledger } from './ledger/ledger.ts';
+import type { Ledger, OutcomeSinks } from './ledger/ledger.ts';
+import { isPostgresUrl, postgresAddress } from './ledger/postgres/address.ts';
+import { PostgresLedger } from './ledger/postgres/postgres-ledger.ts';
 import { SqliteLedger } from './ledger/sqlite.ts';
 import { MetricLog } from './log.ts';
 import { OutcomeKeeper } from './outcome-keeper.ts';
@@ -25,30 +27,32 @@ export async function openLedgerParts(settings: MetricSettings, log: Logger): Pr
       logsDir: settings.logsDir,
       columns: settings.logColumns,
       challengers: settings.logChallengers,
-      ledgerPath: settings.ledgerPath,
+      ledgerPath: shownLedger(settings.ledgerPath),
     },
     log,
   );
   const figures = new FigureKeeper(log, { settings: settings.figures });
   const outcomes = new OutcomeKeeper(metricLog, log);
   try {
-    const ledger = await SqliteLedger.open(
-      {
-        path: settings.ledgerPath,
-        durability: settings.durability,
-        recentIdsMax: settings.recentIdsMax,
-        horizonMs: settings.horizonMs,
-        retentionMs: settings.retentionMs,
-        task: settings.task === 'auto' ? undefined : settings.task,
-        output: settings.output,
-        slices: settings.figures.slices,
-        slicesMax: settings.figures.slicesMax,
-      },
-      { linear: figures, ordered: outcomes },
-    );
+    const ledger = await openLedger(settings, { linear: figures, ordered: outcomes }, log);
     return { ledger, figures, outcomes, metricLog };
   } catch (error) {
     metricLog[Symbol.dispose]();
     throw error;
   }
+}
+
+/** For messages: an address may hold a password. */
+function shownLedger(ledger: string): string {
+  return isPostgresUrl(ledger) ? postgresAddress(ledger).shown : ledger;
+}
+
+function openLedger(settings: MetricSettings, sinks: OutcomeSinks, log: Logger): Promise<Ledger> {
+  const { ledgerPath, durability, recentIdsMax, horizonMs, retentionMs, output, writesLog } = settings;
+  const task = settings.task === 'auto' ? undefined : settings.task;
+  const { slices, slicesMax } = settings.figures;
+  const rules = { durability, horizonMs, retentionMs, task, output, slices, slicesMax };
+  return isPostgresUrl(ledgerPath)
+    ? PostgresLedger.open({ ...rules, url: ledgerPath, writesLog }, sinks, log)
+    : SqliteLedger.open({ ...rules, path: ledgerPath, recentIdsMax }, sinks);
 }

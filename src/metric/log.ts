@@ -14,8 +14,9 @@ import {
 import { join } from 'node:path';
 import { AftermathError, codeOf, messageOf } from '../service/errors.ts';
 import type { Logger } from '../service/logging.ts';
-import type { LedgerTask, LogCursor, Outcome } from './ledger/ledger.ts';
+import type { LedgerTask, LogCursor, Outcome, ReopenOptions } from './ledger/ledger.ts';
 import { adoptRebuilt, rebuild } from './log-rebuild.ts';
+import { putCopyInPlace } from './log-takeover.ts';
 import { headerLine, rowLine } from './log-row.ts';
 import type { LogColumn } from '../wire/log-columns.ts';
 
@@ -62,10 +63,12 @@ export class MetricLog implements Disposable {
     cursor: LogCursor | undefined,
     task: LedgerTask | undefined,
     outcomesFrom: (number: number) => AsyncIterable<Outcome>,
+    { isolate = false }: ReopenOptions = {},
   ): Promise<LogCursor> {
     this[Symbol.dispose]();
     try {
       mkdirSync(this.#settings.logsDir, { recursive: true });
+      if (isolate && cursor !== undefined) await putCopyInPlace(this.path, cursor.bytes);
       if (cursor !== undefined) adoptRebuilt(this.path, cursor.bytes);
       this.#fd = openSync(this.path, constants.O_RDWR | constants.O_CREAT, 0o644);
       if (cursor === undefined) this.#cursor = this.#begin(this.#fd);

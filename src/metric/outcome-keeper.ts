@@ -1,7 +1,7 @@
 import type { Logger } from '../service/logging.ts';
 import { absoluteError } from './absolute-error.ts';
 import { History } from './history.ts';
-import type { LedgerTask, LogCursor, Outcome, OutcomeSink } from './ledger/ledger.ts';
+import type { LedgerTask, LogCursor, Outcome, OutcomeSink, ReopenOptions } from './ledger/ledger.ts';
 import type { MetricLog } from './log.ts';
 import { taskOfOutcome } from './outcome-task.ts';
 import { TruthsSoFar } from './truths-so-far.ts';
@@ -89,8 +89,9 @@ export class OutcomeKeeper implements OutcomeSink {
   async reopen(
     cursor: LogCursor | undefined,
     outcomesFrom: (number: number) => AsyncIterable<Outcome>,
+    options: ReopenOptions = {},
   ): Promise<LogCursor> {
-    return this.#metricLog.reopen(cursor, this.#task, outcomesFrom);
+    return this.#metricLog.reopen(cursor, this.#task, outcomesFrom, options);
   }
 
   reopened(): void {

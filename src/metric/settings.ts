@@ -11,8 +11,10 @@ export interface MetricSettings {
   readonly dialect: Dialect;
   /** Exchange of a team's own that the truth comes from, so that nobody loses messages to us. */
   readonly bind: Source | undefined;
-  /** File of the ledger; created, with its directory, when missing. */
+  /** File of the ledger; created, with its directory, when missing. Or the `postgres://` address of one that workers share. */
   readonly ledgerPath: string;
+  /** Of several workers on one ledger: whether this one may write the log, because it shares its folder. */
+  readonly writesLog: boolean;
   /** Directory of `metric_log.csv`; created when missing. */
   readonly logsDir: string;
   /** Columns behind `id,y_true,y_pred,absolute_error`, in this order. */

@@ -273,7 +273,8 @@ class RunningMetric implements MetricStage {
   }
 
   async #publish(): Promise<void> {
-    if (!this.#consuming) return;
+    // Of several workers on one ledger one tells of the figures of all.
+    if (!this.#consuming || !this.#parts.ledger.leads) return;
     // Without news the last one is confirmed: whoever shows it cannot tell silence from death.
     const snapshot = this.#news ? this.#makeSnapshot() : this.#snapshots.again();
     await this.#context.broker.publish({ exchange: SNAPSHOTS }, { payload: Payload.ofJson(snapshot) });

@@ -80,6 +80,7 @@ export const REFUSAL_CODES = [
   'bad-features',
   'bad-prediction',
   'wrong-task',
+  'not-stored',
 ] as const;
 /** One of `REFUSAL_CODES`. */
 export type RefusalCode = (typeof REFUSAL_CODES)[number];

@@ -26,6 +26,7 @@ async function openIn(scratch: Scratch, sinks: OutcomeSinks, recentIdsMax: numbe
   );
   return {
     ledger,
+    caughtUp: async () => {},
     async reopen() {
       await ledger[Symbol.asyncDispose]();
       return openIn(scratch, sinks, recentIdsMax);

@@ -25,6 +25,7 @@ function settingsIn(dir: string): MetricSettings {
     dialect: 'native',
     bind: undefined,
     ledgerPath: join(dir, 'ledger.db'),
+    writesLog: true,
     logsDir: dir,
     logColumns: [],
     logChallengers: false,

@@ -9,6 +9,8 @@ export interface GuardedOptions {
   readonly logPath: string;
   /** Folder that goes with the process, however that ends. */
   readonly folder?: string;
+  /** Whose process it is to be; absent: that of the present user. */
+  readonly user?: { readonly uid: number; readonly gid: number } | undefined;
 }
 
 /**
@@ -29,6 +31,7 @@ export class GuardedProcess {
       cwd: options.cwd,
       detached: true,
       stdio: ['ignore', log, log],
+      ...options.user,
     });
     closeSync(log);
     this.exited = new Promise((resolve) => {

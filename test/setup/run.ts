@@ -8,6 +8,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHROMIUM_VARIABLE, chromiumPath } from './chromium.ts';
 import { AMQP_VARIABLE, MANAGEMENT_VARIABLE, namedBroker, privateNode } from './find-rabbitmq.ts';
+import { POSTGRES_VARIABLE } from './find-postgres.ts';
+import { PostgresServer } from './postgres-server.ts';
 import { PYTHON_VARIABLE, pythonWithPika } from './python.ts';
 import type { RabbitNode } from './rabbit-node.ts';
 
@@ -26,6 +28,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 1;
   }
   let node: RabbitNode | undefined;
+  let postgres: PostgresServer | undefined;
   try {
     const env: NodeJS.ProcessEnv = { ...process.env };
     const needs = (part: string): boolean =>
@@ -37,12 +40,17 @@ async function main(args: readonly string[]): Promise<number> {
       env[AMQP_VARIABLE] = node.url;
       env[MANAGEMENT_VARIABLE] = node.managementUrl;
     }
+    if (needs('setup/postgres.ts') && env[POSTGRES_VARIABLE] === undefined) {
+      postgres = await PostgresServer.start('max_connections = 200');
+      env[POSTGRES_VARIABLE] = postgres.url;
+    }
     return await runTests([...options, ...files], env);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     return 1;
   } finally {
     await node?.[Symbol.asyncDispose]();
+    await postgres?.[Symbol.asyncDispose]();
   }
 }
 

@@ -14,6 +14,11 @@ export class CohortCounts {
     this.#cells.at(timeMs).count += sign;
   }
 
+  /** Adds all of `other`, which stays as it is. */
+  merge(other: CohortCounts): void {
+    this.#cells.merge(other.#cells);
+  }
+
   /** Oldest first. */
   list(): TimeCell<{ readonly count: number }>[] {
     return this.#cells.list();

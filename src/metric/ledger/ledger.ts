@@ -5,7 +5,7 @@ import type { Entry, PredictionSlot, TruthVersion } from './entry.ts';
 /**
  * Where predictions meet their truths. One batch of records in, one set of changes out, one transaction:
  * what the batch did to the entries, the books, the figures and the log's cursor is stored together, or
- * not at all. `sqlite.ts` implements it in a file, and `test/contracts/ledger.ts` holds for every one.
+ * not at all. `sqlite.ts` implements it in a file, `postgres/` in a database that many workers share, and `test/contracts/ledger.ts` holds for every one.
  *
  * Calls do not overlap: the caller waits for one to fulfil before it starts the next. Whoever opens a ledger gives it
  * the sinks of its outcomes, which it first brings to where it stands.
@@ -21,6 +21,8 @@ export interface Ledger extends AsyncDisposable {
   readonly sinceMs: number | undefined;
   /** Bytes on disk. */
   readonly bytes: number;
+  /** Whether this process writes the log and tells of the figures; of several workers on one ledger one does. */
+  readonly leads: boolean;
 
   /**
    * Joins a batch and commits it. Records are taken in this order: predictions, truths, each as they stand.
@@ -161,9 +163,19 @@ export interface OutcomeSink {
   reopen(
     cursor: LogCursor | undefined,
     outcomesFrom: (number: number) => AsyncIterable<Outcome>,
+    options?: ReopenOptions,
   ): Promise<LogCursor>;
   /** The cursor of `reopen` is stored. */
   reopened(): void;
+}
+
+/** How a log is opened again. */
+export interface ReopenOptions {
+  /**
+   * Another process may still have the file open, and write to it late: the committed part goes into a new file that takes
+   * its place. Default: it is used as it is.
+   */
+  readonly isolate?: boolean;
 }
 
 /** Up to where the log is committed. */

@@ -1,14 +1,6 @@
 import type { IdKey } from '../../wire/id.ts';
 import type { PredictionRecord, TruthRecord } from '../../wire/records.ts';
-import {
-  type Books,
-  type ModelBooks,
-  booksNamed,
-  booksOf,
-  countPrediction,
-  emptyBooks,
-  emptyModelBooks,
-} from './books.ts';
+import { type ModelBooks, booksNamed, booksOf, countPrediction, emptyModelBooks } from './books.ts';
 import {
   type Entry,
   MODELS_PER_ID_MAX,
@@ -20,24 +12,12 @@ import {
   standing,
   waitingTruth,
 } from './entry.ts';
-import type { LedgerRefusal, LedgerRulesSettings, LedgerTask, Outcome } from './ledger.ts';
+import type { LedgerRefusal, LedgerRulesSettings, Outcome } from './ledger.ts';
 import { outputOf, predictionProblem, sameValue, taskOfPair, truthProblem } from './task.ts';
 import { comesAfter, comesAfterAny, meetsPrediction, timesOf } from './lateness.ts';
+import { ledgerRefusal, type RefusedRecord } from './refused-record.ts';
+import type { RulesState } from './rules-state.ts';
 import { reviseTruth } from './versions.ts';
-
-/** What the rules remember beside the entries. Plain data: stored as JSON with every commit. */
-export interface RulesState {
-  books: Books;
-  task: LedgerTask | undefined;
-  /** Number of the last outcome. */
-  number: number;
-  sinceMs: number | undefined;
-}
-
-/** The state of a ledger that has seen nothing. */
-export function emptyRulesState(task: LedgerTask | undefined): RulesState {
-  return { books: emptyBooks(), task, number: 0, sinceMs: undefined };
-}
 
 /** Models of one ledger at most: each has figures of its own. */
 export const MODELS_MAX = 100;
@@ -88,6 +68,32 @@ export class Rules {
     this.state.books.unattributed += refused.predictions;
     this.state.books.truths.received += refused.truths;
     this.state.books.truths.refused += refused.truths;
+  }
+
+  /** Makes books for the models of an entry that another writer of the ledger has made. */
+  meet({ predictions }: Entry): void {
+    const { models } = this.state.books;
+    for (const { model, challenger, version } of predictions) {
+      if (booksNamed(models, model) !== undefined) continue;
+      models.push(emptyModelBooks({ model, challenger, version }));
+    }
+  }
+
+  /** Counts a prediction that cannot be stored, whatever is tried. */
+  refusePrediction(record: PredictionRecord, reason: string): void {
+    const model = this.#model(record);
+    if (model === undefined) return;
+    model.counts.received++;
+    model.counts.refused++;
+    this.#refuse('prediction', reason, record, 'not-stored');
+  }
+
+  /** Counts a truth that cannot be stored, whatever is tried. */
+  refuseTruth(record: TruthRecord, reason: string): void {
+    const { truths } = this.state.books;
+    truths.received++;
+    truths.refused++;
+    this.#refuse('truth', reason, record, 'not-stored');
   }
 
   /** Counts a prediction, and says whether it needs its entry: not when it is older than the ledger remembers. */
@@ -346,14 +352,13 @@ export class Rules {
     this.#refuse('prediction', MIXED, { id: entry.token, value, model, timeMs: timed ? atMs : undefined });
   }
 
-  #refuse(kind: LedgerRefusal['kind'], reason: string, record: RefusedRecord): void {
-    const { id, value, model, timeMs } = record;
-    const rest = JSON.stringify({
-      body: value,
-      model,
-      time: timeMs === undefined ? undefined : timeMs / 1000,
-    });
-    this.#refused.push({ kind, code: 'wrong-task', reason, text: `{"id":${id},${rest.slice(1)}` });
+  #refuse(
+    kind: LedgerRefusal['kind'],
+    reason: string,
+    record: RefusedRecord,
+    code: LedgerRefusal['code'] = 'wrong-task',
+  ): void {
+    this.#refused.push(ledgerRefusal(kind, { code, reason, record }));
   }
 
   #forgotten(record: { readonly timeMs: number | undefined }): boolean {
@@ -379,13 +384,6 @@ export class Rules {
     books.models.push(made);
     return made;
   }
-}
-
-interface RefusedRecord {
-  readonly id: string;
-  readonly value: unknown;
-  readonly model?: string | undefined;
-  readonly timeMs: number | undefined;
 }
 
 const MIXED = 'text where a number must be: the other side of this pair is a number';

@@ -1,12 +1,11 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import { AftermathError, codeOf, messageOf } from '../../service/errors.ts';
-import { CohortCounts, type StoredCohorts } from './cohort-counts.ts';
 import type { LogCursor } from './ledger.ts';
-import { SliceCounts, type StoredSlices } from './slice-counts.ts';
-import type { RulesState } from './rules.ts';
+import type { RulesState } from './rules-state.ts';
 import { bufferOf, damaged } from './segment.ts';
 import { isDamage, isPassing } from './sqlite-errors.ts';
+import { readRulesState } from './rules-state.ts';
 import { Words } from './words.ts';
 
 /** The row that every commit writes. */
@@ -167,16 +166,5 @@ function readStored(json: string, path: string): StoredState {
  */
 export function readState(json: string): StoredState {
   const state = JSON.parse(json) as StoredState;
-  const { rules } = state;
-  const models = rules.books.models.map((books) => ({
-    ...books,
-    version: books.version,
-    cohorts: CohortCounts.from(books.cohorts as unknown as StoredCohorts | undefined),
-    slices: SliceCounts.from(books.slices as unknown as StoredSlices | undefined),
-  }));
-  return {
-    ...state,
-    cursor: state.cursor,
-    rules: { ...rules, task: rules.task, sinceMs: rules.sinceMs, books: { ...rules.books, models } },
-  };
+  return { ...state, cursor: state.cursor, rules: readRulesState(state.rules) };
 }

@@ -1,6 +1,6 @@
-import { idKey } from '../../wire/id.ts';
 import type { Durability } from '../settings.ts';
 import type { Books } from './books.ts';
+import { joinBatch } from './join-batch.ts';
 import type {
   Batch,
   Changes,
@@ -38,6 +38,8 @@ export interface SqliteLedgerSettings extends LedgerRulesSettings {
  */
 export class SqliteLedger implements Ledger {
   readonly address: string;
+  /** A file has one writer. */
+  readonly leads = true;
   readonly #settings: SqliteLedgerSettings;
   readonly #sinks: OutcomeSinks;
   readonly #file: LedgerFile;
@@ -90,20 +92,10 @@ export class SqliteLedger implements Ledger {
     const memory = this.#memory;
     const { rules } = memory;
     rules.begin(batch.nowMs, this.#sinks.ordered.baseline());
-    rules.refuseUnread(batch.refused);
-    for (const record of batch.predictions) {
-      const model = rules.admitPrediction(record);
-      if (model === undefined) continue;
-      const place = memory.find(idKey(record.id), batch.nowMs);
-      const entry = place.entry ?? rules.newEntry(place.key, record);
-      if (rules.takePrediction(entry, record, model)) memory.put(place, entry);
-    }
-    for (const record of batch.truths) {
-      if (!rules.admitTruth(record)) continue;
-      const place = memory.find(idKey(record.id), batch.nowMs);
-      const entry = place.entry ?? rules.newEntry(place.key, record);
-      if (rules.takeTruth(entry, record)) memory.put(place, entry);
-    }
+    joinBatch(rules, batch, {
+      find: (key) => memory.find(key, batch.nowMs),
+      put: (place, entry) => memory.put(place, entry),
+    });
     const entries = batch.predictions.length + batch.truths.length;
     await this.#store(batch.nowMs, 2 * entries + STEP_ENTRIES);
     return { ...rules.changes(), durable: this.#file.durable() };

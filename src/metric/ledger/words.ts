@@ -21,10 +21,10 @@ export class Words {
     return this.#add(text);
   }
 
-  /** @throws {RangeError} on a code that was never given */
+  /** @throws {MissingWord} on a code that was never given, as far as is known here */
   text(code: number): string {
     const text = this.#texts[code];
-    if (text === undefined) throw new RangeError(`There is no word ${code}`);
+    if (text === undefined) throw new MissingWord(`There is no word ${code}`);
     return text;
   }
 
@@ -41,6 +41,18 @@ export class Words {
     this.#stored = this.#texts.length;
   }
 
+  /** So many words are stored. */
+  get storedCount(): number {
+    return this.#stored;
+  }
+
+  /** Others have stored these words behind the stored ones; what is not stored yet is forgotten. */
+  load(texts: readonly string[]): void {
+    for (const text of this.#texts.splice(this.#stored)) this.#codes.delete(text);
+    for (const text of texts) this.#add(text);
+    this.stored();
+  }
+
   #add(text: string): number {
     const code = this.#texts.length;
     this.#texts.push(text);
@@ -48,6 +60,9 @@ export class Words {
     return code;
   }
 }
+
+/** A word that is stored, but not known here (yet). */
+export class MissingWord extends RangeError {}
 
 const NONE: readonly string[] = [];
 

@@ -1,0 +1,72 @@
+import { dueMs, type Entry } from '../entry.ts';
+import { bigintArray, textArray } from './binary-array.ts';
+import type { Connection } from './connection.ts';
+
+/**
+ * When to look at which entry again: because something in it runs out of time, or because it is to be forgotten. A batch
+ * notes its keys under the end of a slot of time, so that there is a row a batch and slot, not one an entry, and no index on the
+ * entries that every change would have to keep. Decisions never wait for it: the rules go by the clock.
+ */
+export class Calendar {
+  readonly #slotMs: number;
+  #keys = new Map<number, string[]>();
+
+  /** @param horizonMs how long a record waits: a slot is a small part of it, at most a minute */
+  constructor(horizonMs: number) {
+    this.#slotMs = Math.min(60_000, Math.max(1, Math.floor(horizonMs / 4096)));
+  }
+
+  /** Notes when to look at an entry that is new, or that was looked at now. */
+  note(key: string, entry: Entry): void {
+    this.#note(key, Math.min(dueMs(entry), entry.forgetMs));
+  }
+
+  /** Notes it where something in it runs out of time before anybody would look. @param beforeMs when it did before the batch */
+  noteEarlier(key: string, entry: Entry, beforeMs: number): void {
+    const due = dueMs(entry);
+    if (due < beforeMs) this.#note(key, due);
+  }
+
+  /** Stores what was noted, within the transaction of the entries. */
+  async store(connection: Connection): Promise<void> {
+    const noted = [...this.#keys];
+    if (noted.length === 0) return;
+    await connection.run('INSERT INTO calendar (at_ms, keys) SELECT * FROM unnest($1::int8[], $2::text[])', [
+      bigintArray(noted.map(([atMs]) => atMs)),
+      textArray(noted.map(([, keys]) => keys.join(SEPARATOR))),
+    ]);
+  }
+
+  #note(key: string, lookMs: number): void {
+    const atMs = (Math.floor(lookMs / this.#slotMs) + 1) * this.#slotMs;
+    const keys = this.#keys.get(atMs);
+    if (keys === undefined) this.#keys.set(atMs, [key]);
+    else keys.push(key);
+  }
+}
+
+/** In no key of a row: in JSON a line end is written as an escape. */
+const SEPARATOR = '\n';
+
+/**
+ * Takes keys that are due to be looked at out of the calendar, within a transaction; what another worker has in hand is passed over.
+ *
+ * @param max so many rows of the calendar at most: each has the keys of one batch
+ */
+export async function takeDue(connection: Connection, nowMs: number, max: number): Promise<string[]> {
+  const { rows } = await connection.run(
+    `WITH due AS MATERIALIZED
+       (SELECT ctid FROM calendar WHERE at_ms <= $1 ORDER BY at_ms, seq LIMIT $2 FOR UPDATE SKIP LOCKED)
+     DELETE FROM calendar USING due WHERE calendar.ctid = due.ctid RETURNING keys`,
+    [Math.floor(nowMs), max],
+  );
+  return rows.flatMap(([keys]) => String(keys).split(SEPARATOR));
+}
+
+/** Whether anything is due to be looked at. */
+export async function isAnythingDue(connection: Connection, nowMs: number): Promise<boolean> {
+  const { rows } = await connection.run('SELECT EXISTS (SELECT FROM calendar WHERE at_ms <= $1)', [
+    Math.floor(nowMs),
+  ]);
+  return rows[0]?.[0] === true;
+}

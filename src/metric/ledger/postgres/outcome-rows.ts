@@ -1,0 +1,111 @@
+import type { Outcome } from '../ledger.ts';
+import type { Words } from '../words.ts';
+import type { Connection } from './connection.ts';
+import { readKnowingWords } from './known-words.ts';
+import { decodeOutcomes, encodeOutcomes } from './outcome-blob.ts';
+
+/** Leaves the outcomes of a batch for whoever writes the log, within the transaction of their entries. */
+export async function leaveOutcomes(
+  connection: Connection,
+  outcomes: readonly Outcome[],
+  of: { readonly words: Words; readonly writer: number; readonly batch: number; readonly nowMs: number },
+): Promise<void> {
+  if (outcomes.length === 0) return;
+  await connection.run(
+    'INSERT INTO outcome_batch (writer, batch, at_ms, count, bytes) VALUES ($1, $2, $3, $4, $5)',
+    [of.writer, of.batch, Math.floor(of.nowMs), outcomes.length, encodeOutcomes(of.words, outcomes)],
+  );
+}
+
+/** Every outcome that is kept and has a number, from one on, in order. */
+export async function* numberedOutcomes(
+  connection: Connection,
+  words: Words,
+  from: number,
+): AsyncIterable<Outcome> {
+  const { rows: start } = await connection.run(
+    'SELECT coalesce(max(first), 0) FROM outcome_batch WHERE first <= $1',
+    [from],
+  );
+  for (let next = Number(start[0]?.[0]); ;) {
+    const { rows } = await connection.run(
+      `SELECT first, bytes FROM outcome_batch WHERE first >= $1 ORDER BY first LIMIT ${BATCHES}`,
+      [next],
+    );
+    for (const [first, bytes] of rows) {
+      const number = Number(first);
+      const outcomes = await readKnowingWords(connection, words, () =>
+        decodeOutcomes(words, bytes as Buffer, number),
+      );
+      for (const outcome of outcomes) if (outcome.number >= from) yield outcome;
+      next = number + 1;
+    }
+    if (rows.length === 0) return;
+  }
+}
+
+/** Forgets outcomes that are older than the retention, a few at a time. @returns whether there may be more */
+export async function forgetOutcomes(connection: Connection, beforeMs: number): Promise<boolean> {
+  const { count } = await connection.run(
+    `WITH old AS MATERIALIZED (SELECT ctid FROM outcome_batch
+       WHERE first IS NOT NULL AND first <= (SELECT figures_number FROM log) AND at_ms < $1
+         AND batch <= (SELECT figures_batch FROM writer AS w WHERE w.id = outcome_batch.writer) ORDER BY first LIMIT ${BATCHES})
+     DELETE FROM outcome_batch USING old WHERE outcome_batch.ctid = old.ctid`,
+    [Math.floor(beforeMs)],
+  );
+  return count === BATCHES;
+}
+
+/** Batches that are in hand at once. */
+const BATCHES = 16;
+
+/** Every outcome that is kept, whether or not it has a number yet. */
+export async function* everyOutcome(connection: Connection, words: Words): AsyncIterable<Outcome> {
+  for (let after = 0; ;) {
+    const { rows } = await connection.run(
+      `SELECT seq, bytes FROM outcome_batch WHERE seq > $1 ORDER BY seq LIMIT ${BATCHES}`,
+      [after],
+    );
+    for (const [seq, bytes] of rows) {
+      yield* await readKnowingWords(connection, words, () => decodeOutcomes(words, bytes as Buffer));
+      after = Number(seq);
+    }
+    if (rows.length === 0) return;
+  }
+}
+
+/**
+ * Takes over the outcomes of a worker that died before it had stored its figures: states of any writer add up to the same.
+ *
+ * @param adopt called within the transaction, at most once
+ * @returns whether there were any
+ */
+export async function adoptOutcomes(
+  connection: Connection,
+  words: Words,
+  adopt: (outcomes: readonly Outcome[]) => Promise<void>,
+): Promise<boolean> {
+  const dead = 'until < clock_timestamp() AND figures_batch < batch';
+  const { rows: found } = await connection.run(`SELECT EXISTS (SELECT FROM writer WHERE ${dead})`);
+  if (found[0]?.[0] !== true) return false;
+  return connection.transaction(async () => {
+    const { rows } = await connection.run(
+      `SELECT id, figures_batch, batch FROM writer WHERE ${dead} ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED`,
+    );
+    const [writer] = rows;
+    if (writer === undefined) return false;
+    const [id, from, to] = writer.map(Number) as [number, number, number];
+    const batches = await connection.run(
+      'SELECT bytes FROM outcome_batch WHERE writer = $1 AND batch > $2 AND batch <= $3 ORDER BY batch',
+      [id, from, to],
+    );
+    const outcomes: Outcome[] = [];
+    for (const [bytes] of batches.rows)
+      outcomes.push(
+        ...(await readKnowingWords(connection, words, () => decodeOutcomes(words, bytes as Buffer))),
+      );
+    await connection.run('UPDATE writer SET epoch = epoch + 1, figures_batch = batch WHERE id = $1', [id]);
+    await adopt(outcomes);
+    return true;
+  });
+}

@@ -1,4 +1,5 @@
 import { AftermathError, codeOf, messageOf } from '../service/errors.ts';
+import { missingRight } from './amqp-rights.ts';
 import type { AmqpTarget, Host } from './amqp-target.ts';
 
 /**
@@ -66,8 +67,11 @@ export function lastingRefusal(
   }
   const code = replyCode(error);
   if (code === ACCESS_REFUSED) {
+    const right = missingRight(error);
     return stop(
-      `user "${target.user}" lacks the permission, or somebody consumes it exclusively (RabbitMQ: ${serverText(text)}). Grant it: rabbitmqctl set_permissions -p '${target.vhost}' '${target.user}' '.*' '.*' '.*'.`,
+      right === undefined
+        ? `somebody consumes it exclusively, or the server does not allow it to user "${target.user}" (RabbitMQ: ${serverText(text)}).`
+        : `user "${target.user}" lacks the right to ${right} in virtual host "${target.vhost}". \`aftermath permissions\` prints what each stage needs (RabbitMQ: ${serverText(text)}).`,
     );
   }
   if (code === RESOURCE_LOCKED) {

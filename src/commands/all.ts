@@ -5,6 +5,7 @@ import { inspectCommand } from './inspect.ts';
 import { ledgerCommand } from './ledger.ts';
 import { metricCommand } from './metric.ts';
 import { modelCommand } from './model.ts';
+import { permissionsCommand } from './permissions.ts';
 import { plotCommand } from './plot.ts';
 import { predictCommand } from './predict.ts';
 import { reportCommand } from './report.ts';
@@ -22,4 +23,5 @@ export const COMMANDS: readonly Command[] = [
   reportCommand,
   deadLettersCommand,
   ledgerCommand,
+  permissionsCommand,
 ];

@@ -1,6 +1,7 @@
 import type { Consumer, Delivery } from '../broker/broker.ts';
 import { deadLetter } from '../broker/dead-letters.ts';
-import { AftermathError, messageOf } from '../service/errors.ts';
+import { AftermathError } from '../service/errors.ts';
+import { harmlessFailure } from '../service/harmless-failure.ts';
 import { declareInput } from '../service/input-queue.ts';
 import type { Source } from '../service/setting.ts';
 import type { Readiness, Stage, StageContext } from '../service/stage.ts';
@@ -159,6 +160,7 @@ export async function startModel(settings: ModelSettings, context: StageContext)
   }
 
   let publishing: Promise<void> | undefined;
+  const notPublished = harmlessFailure(log, 'publish how the features stand');
 
   /** How the features stand, once at a time. Nothing waits for it, and nothing is lost with it. */
   function publishFeatures(): void {
@@ -168,7 +170,7 @@ export async function startModel(settings: ModelSettings, context: StageContext)
       if (snapshot === undefined) return;
       await broker.publish({ exchange: SNAPSHOTS }, { payload: encodeFeaturesSnapshot(snapshot) });
     })()
-      .catch((error: unknown) => log.debug(`Cannot publish the features: ${messageOf(error)}`))
+      .catch(notPublished)
       .finally(() => {
         publishing = undefined;
       });

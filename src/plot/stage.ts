@@ -2,6 +2,7 @@ import type { Hono } from 'hono';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Consumer, Message } from '../broker/broker.ts';
 import { messageOf } from '../service/errors.ts';
+import { harmlessFailure } from '../service/harmless-failure.ts';
 import type { Logger } from '../service/logging.ts';
 import type { Stage, StageContext } from '../service/stage.ts';
 import { encodeControl } from '../wire/control.ts';
@@ -105,11 +106,12 @@ export function startPlot(settings: PlotSettings, context: StageContext): Promis
   };
 
   let consumer: Consumer | undefined;
+  const notAsked = harmlessFailure(log, 'ask for a snapshot');
   const ask = () =>
     broker
       .publish({ exchange: CONTROL }, { payload: encodeControl({ snapshot: true }) })
       // Metric publishes by itself every second: asking only saves the wait.
-      .catch((error: unknown) => log.debug(`Cannot ask for a snapshot: ${messageOf(error)}`));
+      .catch(notAsked);
   const subscribe = async () => {
     await broker.declareFanout(SNAPSHOTS);
     await broker.declareFanout(CONTROL);

@@ -14,8 +14,13 @@ export async function declareInput(
     await broker.declareQueue(dataQueue(input.queue, input.dialect));
     return input.queue;
   }
-  const own = `aftermath.${input.queue}.${input.bind.exchange}`;
+  const own = ownQueue(input.queue, input.bind);
   await broker.declareQueue({ name: own, durable: true });
   await broker.bindQueue(own, input.bind);
   return own;
+}
+
+/** Name of the queue of our own in place of `queue`, on somebody's exchange. */
+export function ownQueue(queue: string, source: Source): string {
+  return `aftermath.${queue}.${source.exchange}`;
 }

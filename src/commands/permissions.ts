@@ -1,0 +1,114 @@
+import { Option, type Command } from 'commander';
+import { parseAmqpUrl } from '../broker/amqp-target.ts';
+import { AftermathError } from '../service/errors.ts';
+import { brokerOf, BROKER, stream } from './broker-settings.ts';
+import { brokerRights, HOLDERS, rightsPattern, type Holder, type RightsSettings } from './broker-rights.ts';
+import { command } from './command.ts';
+
+/** `aftermath permissions`: the least rights that each stage needs. */
+export const permissionsCommand: Command = command({
+  name: 'permissions',
+  arguments: [['[stage]', `one of ${HOLDERS.join(', ')}; without it the four stages`]],
+  summary: 'the least rights that each stage needs on the broker, as commands that grant them',
+  help:
+    'Prints the rabbitmqctl commands that give each stage the rights it needs, for the queue names and the virtual host\n' +
+    'in force, and no others. Give the settings that the stages have. It asks no server and changes nothing.',
+  settings: [...BROKER, 'bind', 'tasksDir', 'tasksQueue'],
+  flags: [
+    new Option('--user <NAME>', 'name of the user (default: aftermath-STAGE)'),
+    new Option('--declared', 'the queues and exchanges are there already: without the right to declare them'),
+    new Option('--json', 'answer in JSON'),
+  ],
+  run: async ({ settings: { values }, arguments: [stage], flags }) => {
+    const holders = stage === undefined ? STAGES : [holder(stage)];
+    if (stage === undefined && values.bind !== undefined) {
+      throw new AftermathError('usage', 'Cannot tell whose input --bind is: name a stage, model or metric.');
+    }
+    const { url, access } = brokerOf(values);
+    if (url === 'memory') {
+      throw new AftermathError(
+        'usage',
+        'Cannot grant anything: the broker in memory asks nobody for rights.',
+      );
+    }
+    const { vhost } = parseAmqpUrl(url, access);
+    const needs: RightsSettings = {
+      queues: stream(values).queues,
+      tasksQueue: values.tasksDir === undefined ? undefined : values.tasksQueue,
+      bind: values.bind,
+    };
+    const user = typeof flags['user'] === 'string' ? flags['user'] : undefined;
+    const grants = holders.map((name) =>
+      grantOf(name, needs, {
+        vhost,
+        user: user ?? `aftermath-${name}`,
+        isDeclared: flags['declared'] === true,
+      }),
+    );
+    const text =
+      flags['json'] === true ? JSON.stringify(grants, undefined, 2) : grants.map(shell).join('\n\n');
+    process.stdout.write(`${text}\n`);
+    return 0;
+  },
+});
+
+const STAGES = ['features', 'model', 'metric', 'plot'] as const satisfies readonly Holder[];
+
+/** What one user gets; the rights are patterns as RabbitMQ takes them. */
+interface Grant {
+  readonly stage: Holder;
+  readonly user: string;
+  readonly vhost: string;
+  readonly configure: string;
+  readonly write: string;
+  readonly read: string;
+  readonly topics: readonly { readonly exchange: string; readonly write: string; readonly read: string }[];
+}
+
+function grantOf(
+  stage: Holder,
+  needs: RightsSettings,
+  to: { readonly vhost: string; readonly user: string; readonly isDeclared: boolean },
+): Grant {
+  const { configure, write, read, topics } = brokerRights(stage, needs);
+  const { vhost, user, isDeclared } = to;
+  const declares = isDeclared ? configure.filter((name) => name.startsWith('amq.')) : configure;
+  return {
+    stage,
+    user,
+    vhost,
+    configure: rightsPattern(declares),
+    write: rightsPattern(write),
+    read: rightsPattern(read),
+    topics: topics.map(({ exchange, key }) => ({
+      exchange,
+      write: rightsPattern([]),
+      read: rightsPattern([key]),
+    })),
+  };
+}
+
+function shell({ stage, user, vhost, configure, write, read, topics }: Grant): string {
+  const grant = ['rabbitmqctl set_permissions -p', ...[vhost, user, configure, write, read].map(quoted)];
+  const perTopic = topics.map((topic) =>
+    [
+      'rabbitmqctl set_topic_permissions -p',
+      ...[vhost, user, topic.exchange, topic.write, topic.read].map(quoted),
+    ].join(' '),
+  );
+  return [`# ${stage}`, grant.join(' '), ...perTopic].join('\n');
+}
+
+/** As a word of a POSIX shell. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+function holder(name: string): Holder {
+  const found = HOLDERS.find((known) => known === name);
+  if (found !== undefined) return found;
+  throw new AftermathError(
+    'usage',
+    `Cannot tell the rights of "${name}": found no such stage, expected one of ${HOLDERS.join(', ')}.`,
+  );
+}

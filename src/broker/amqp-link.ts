@@ -35,7 +35,8 @@ export class Link {
   #session: Session | undefined;
   #next = nextSession();
   #ended: AftermathError | undefined;
-  #attempts = 0;
+  /** Index of the host that is tried first. */
+  #first = 0;
   #wasConnected = false;
   readonly #running: Promise<void>;
 
@@ -116,6 +117,8 @@ export class Link {
       await session.close();
       if (this.#ended || !reason) return;
       this.#next = nextSession();
+      // A host that has just gone may take long to say so.
+      this.#first = this.target.hosts.indexOf(session.host) + 1;
       this.#set('connecting');
       if (performance.now() - since > LASTING_MS) this.#pauses.reset();
       await this.rest(
@@ -130,7 +133,7 @@ export class Link {
     const abandoned = this.#closing.signal;
     let session: Session | undefined;
     try {
-      const opening = openSession({ target, start: this.#attempts, name });
+      const opening = openSession({ target, start: this.#first, name });
       session = await Promise.race([opening, this.#closed]);
       if (!session) {
         opening.then((late) => late.close()).catch(() => {});
@@ -143,7 +146,7 @@ export class Link {
       await session?.close();
       throwBug(error);
       if (abandoned.aborted) return undefined;
-      this.#attempts += 1;
+      this.#first += 1;
       if (!this.#wasConnected && error instanceof AftermathError && error.consequence !== 'retry') {
         this.#end(error);
         return undefined;

@@ -255,13 +255,16 @@ void describe('the broker over a RabbitMQ that is started late, restarted, starv
       reader.declareQueue({ name: 'b', durable: true }),
       says(
         'stop',
-        /^Cannot declare queue "b": user "reader" lacks the permission.*rabbitmqctl set_permissions/,
+        /^Cannot declare queue "b": user "reader" lacks the right to configure queue "b".*aftermath permissions/,
       ),
     );
     await reader.declareQueue({ name: 'ours', durable: true });
     await assert.rejects(
       reader.publish({ queue: 'ours' }, { payload: payloadOf('x') }),
-      says('stop', /^Cannot publish to queues: user "reader" lacks the permission/),
+      says(
+        'stop',
+        /^Cannot publish to queues: user "reader" lacks the right to write exchange "amq\.default"/,
+      ),
     );
   });
 

@@ -138,6 +138,24 @@ export function linearBins(
   return { width, counts, above };
 }
 
+/**
+ * The counts between edges of one's own: bin i covers [edges[i], edges[i + 1]), the first one what is below, the last one
+ * what is above, too. A bucket that an edge divides is counted where most of it lies, so a count is off by no more
+ * than the numbers within `RELATIVE_ERROR` of an edge.
+ *
+ * @param edges rising, at least two
+ */
+export function countsBetween(sketch: CountSketch, edges: readonly number[]): number[] {
+  const counts = Array.from({ length: edges.length - 1 }, () => 0);
+  counts[0]! += sketch.zeros;
+  let bin = 0;
+  forEachBucket(sketch, (low, high, n) => {
+    while (bin < counts.length - 1 && (low + high) / 2 >= edges[bin + 1]!) bin++;
+    counts[bin]! += n;
+  });
+  return counts;
+}
+
 /** Visits every bucket that is not empty in one of two sketches, in order, what counts as 0 first: both counts. */
 export function forEachPair(a: CountSketch, b: CountSketch, visit: (a: number, b: number) => void): void {
   if (a.zeros !== 0 || b.zeros !== 0) visit(a.zeros, b.zeros);

@@ -13,6 +13,7 @@ import {
 import type { Figures } from '../stats/figure.ts';
 import { positiveLabel } from '../stats/positive-label.ts';
 import type { StateReader, StateWriter } from '../stats/state-bytes.ts';
+import type { CurvesSnapshot } from '../wire/snapshot.ts';
 import { labelOf } from './absolute-error.ts';
 import type { FigureSet, Row } from './figure-set.ts';
 import type { FigureSettings } from './figure-settings.ts';
@@ -99,6 +100,11 @@ export class ClassSet implements FigureSet {
   /** How often each truth met each prediction; labels beyond `LABELS_MAX` under one name. */
   confusion(): Confusion {
     return confusionOf(this.#cells);
+  }
+
+  charts(): { readonly confusion?: Confusion; readonly curves?: CurvesSnapshot } {
+    const [confusion, curves] = [this.confusion(), this.#scores.curves()];
+    return { ...(confusion.labels.length > 0 && { confusion }), ...(curves && { curves }) };
   }
 
   write(writer: StateWriter): void {

@@ -1,6 +1,8 @@
 import type { LinearBins } from '../stats/count-sketch.ts';
+import type { Confusion } from '../stats/confusion.ts';
 import type { Figures } from '../stats/figure.ts';
 import type { StateReader, StateWriter } from '../stats/state-bytes.ts';
+import type { CurvesSnapshot } from '../wire/snapshot.ts';
 import { ClassSet } from './class-set.ts';
 import type { FigureSettings } from './figure-settings.ts';
 import type { PredictionSlot, TruthVersion } from './ledger/entry.ts';
@@ -33,6 +35,8 @@ export interface FigureSet {
   mae(): number | undefined;
   /** Absolute errors in bins, or `undefined` without an outcome. */
   histogram(): LinearBins | undefined;
+  /** What only charts show; of a regression nothing. */
+  charts(): { readonly confusion?: Confusion; readonly curves?: CurvesSnapshot };
   write(writer: StateWriter): void;
 }
 

@@ -2,6 +2,8 @@ import {
   type CountSketch,
   type LinearBins,
   addCount,
+  countOf,
+  countsBetween,
   emptySketch,
   mergeSketch,
   readSketch,
@@ -20,6 +22,7 @@ import { sliceOf } from './ledger/slices.ts';
 import type { TimeCell } from './ledger/time-cells.ts';
 import { FigureCells } from './figure-cells.ts';
 import { FadedWindow } from './faded-window.ts';
+import { OutcomeGrids } from './outcome-grids.ts';
 import { SliceFigures } from './slice-figures.ts';
 
 /**
@@ -40,6 +43,8 @@ export class ModelFigures {
   #cohorts = new ErrorCells();
   /** Seconds from a prediction to its first truth. A truth that came before its prediction counts as 0. */
   #lagSeconds: CountSketch = emptySketch();
+  /** Of a regression. */
+  #grids = new OutcomeGrids();
   /** Everything together, until something comes. */
   #total: FigureSet | undefined;
 
@@ -131,6 +136,16 @@ export class ModelFigures {
     return median === undefined || p95 === undefined ? undefined : { median, p95 };
   }
 
+  /** How many outcomes had their truth between such edges, seconds; `undefined` before a match. */
+  lagCounts(edges: readonly number[]): number[] | undefined {
+    return countOf(this.#lagSeconds) > 0 ? countsBetween(this.#lagSeconds, edges) : undefined;
+  }
+
+  /** Where the outcomes of a regression lie. */
+  get grids(): OutcomeGrids {
+    return this.#grids;
+  }
+
   /** Adds all of another writer's, which stay as they are. @throws {RangeError} on figures of another task */
   merge(other: ModelFigures): void {
     if (other.task !== this.task) throw new RangeError(`Cannot merge a ${other.task} into a ${this.task}`);
@@ -141,6 +156,7 @@ export class ModelFigures {
     for (const [i, slices] of this.#slices.entries()) slices.merge(other.#slices[i]!);
     this.#cohorts.merge(other.#cohorts);
     mergeSketch(this.#lagSeconds, other.#lagSeconds);
+    this.#grids.merge(other.#grids);
   }
 
   /** One of its parts as bytes; `undefined` where the settings ask for nothing of it. */
@@ -152,6 +168,7 @@ export class ModelFigures {
     writer.text(this.#settingsOf(part));
     if (part === 'model') {
       writeSketch(writer, this.#lagSeconds);
+      this.#grids.write(writer);
       this.#cohorts.write(writer);
       this.#cells.write(writer);
       this.#untimed.write(writer);
@@ -171,6 +188,7 @@ export class ModelFigures {
     this.#total = undefined;
     if (part === 'model') {
       this.#lagSeconds = readSketch(reader);
+      this.#grids = OutcomeGrids.read(reader);
       this.#cohorts = ErrorCells.read(reader);
       this.#cells.read(reader);
       this.#untimed = readSet(reader, this.task, this.#settings);
@@ -204,6 +222,8 @@ export class ModelFigures {
     const row: Row = { prediction, truth, absoluteError: error, weight };
     if (parts.has('model')) {
       this.#cohorts.put(prediction.atMs, { error, weight: weight ?? 1, sign });
+      if (this.task === 'regression' && weight !== 0)
+        this.#grids.put({ prediction: Number(prediction.value), truth: Number(truth.value) }, sign);
       (atMs === undefined ? this.#untimed : this.#cells.at(atMs)).put(row, sign);
     }
     if (parts.has('faded') && atMs !== undefined)
@@ -244,6 +264,6 @@ function headRead(bytes: Uint8Array): StateReader & { readonly task: LedgerTask 
 }
 
 /** Of the stored bytes; others are made anew from the outcomes that are kept. */
-const VERSION = 4;
+const VERSION = 5;
 
 const ALL_PARTS: ReadonlySet<FigurePart> = new Set(FIGURE_PARTS);

@@ -77,6 +77,10 @@ export class RegressionSet implements FigureSet {
     return errorHistogram(this.#errors);
   }
 
+  charts(): object {
+    return {};
+  }
+
   write(writer: StateWriter): void {
     writer.integer(this.scored);
     writer.bytes(regression.encode(this.#errors));

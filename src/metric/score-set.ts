@@ -2,8 +2,10 @@ import { type CalibrationPoint, calibration, calibrationCurve } from '../stats/c
 import type { Figures } from '../stats/figure.ts';
 import type { MeansState } from '../stats/mean-figures.ts';
 import { positiveLabel } from '../stats/positive-label.ts';
-import { type ScoreSketchState, scoreSketch } from '../stats/score-sketch.ts';
+import { precisionRecallPoints, rocPoints } from '../stats/score-curves.ts';
+import { type ScoreSketchState, scoreGroups, scoreSketch } from '../stats/score-sketch.ts';
 import type { StateReader, StateWriter } from '../stats/state-bytes.ts';
+import { CURVE_POINTS_MAX, type CurvesSnapshot } from '../wire/snapshot.ts';
 
 /** The probability of the positive one of two classes, and what both are called. */
 export interface Score {
@@ -72,6 +74,23 @@ export class ScoreSet {
   calibrationCurve(): CalibrationPoint[] | undefined {
     const scores = this.#only()?.[1];
     return scores && calibrationCurve(scores.calibration);
+  }
+
+  /** The curves that charts show; `undefined` unless both of two classes came. They count each outcome once. */
+  curves(): CurvesSnapshot | undefined {
+    const [positive, scores] = this.#only() ?? [];
+    if (positive === undefined || scores === undefined) return undefined;
+    const groups = scoreGroups(scores.ranking);
+    const roc = rocPoints(groups, CURVE_POINTS_MAX);
+    const precisionRecall = precisionRecallPoints(groups, CURVE_POINTS_MAX);
+    if (roc === undefined || precisionRecall === undefined) return undefined;
+    const points = calibrationCurve(scores.calibration);
+    return {
+      positive,
+      roc,
+      precisionRecall,
+      calibration: points.map(({ score, rate, rows }) => ({ score, rate, rows })),
+    };
   }
 
   write(writer: StateWriter): void {

@@ -4,6 +4,7 @@ import { coverageOf } from './coverage.ts';
 import { type Books, type ModelBooks, withUnattributed } from './ledger/books.ts';
 import type { Ledger, LedgerTask } from './ledger/ledger.ts';
 import { arrivalsOf, cohortsOf, maturityOf } from './maturity.ts';
+import { chartsOf } from './shown-charts.ts';
 import { slicesOf } from './shown-slices.ts';
 import { timeWindowsOf } from './shown-windows.ts';
 import type { FigureKeeper } from './figure-keeper.ts';
@@ -101,6 +102,7 @@ export class Snapshots {
       cohorts: made,
       arrivals: arrivalsOf(figures),
       ...(figures && {
+        ...chartsOf(figures),
         windows: timeWindowsOf(figures, this.#sources.settings.windows),
         slices: slicesOf(figures, slices),
       }),

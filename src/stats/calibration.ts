@@ -60,6 +60,8 @@ export interface CalibrationPoint {
   /** Share of positives. */
   readonly rate: number;
   readonly weight: number;
+  /** Outcomes with a weight above 0. */
+  readonly rows: number;
 }
 
 /** The reliability curve: the bins that are not empty, in order of score. */
@@ -68,6 +70,8 @@ export function calibrationCurve({ means }: MeansState<string>): CalibrationPoin
     const [score, rate] = [means[SCORES[i]!]!, means[RATES[i]!]!];
     const weight = valueOf(score.weight);
     if (score.rows <= 0 || weight <= 0) return [];
-    return [{ score: valueOf(score.total) / weight, rate: valueOf(rate.total) / weight, weight }];
+    return [
+      { score: valueOf(score.total) / weight, rate: valueOf(rate.total) / weight, weight, rows: score.rows },
+    ];
   });
 }

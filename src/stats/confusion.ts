@@ -24,6 +24,24 @@ export function confusionOf(state: ClassificationState): Confusion {
   };
 }
 
+/** Where labels are too many to be shown, those with fewest truths. */
+const OTHERS = '(other)';
+
+/** The labels with most truths (in weight), in their order, what is left in one row and one column. */
+export function foldedConfusion(confusion: Confusion, labelsMax: number): Confusion {
+  const { labels, counts } = confusion;
+  if (labels.length <= labelsMax) return confusion;
+  const { truths } = margins(counts);
+  const byTruths = labels.map((_, i) => i).sort((a, b) => truths[b]! - truths[a]!);
+  const kept = byTruths.slice(0, labelsMax - 1).sort((a, b) => a - b);
+  const place = labels.map((_, i) => (kept.includes(i) ? kept.indexOf(i) : kept.length));
+  const sums = Array.from({ length: labelsMax }, () => Array.from({ length: labelsMax }, () => 0));
+  for (const [i, row] of counts.entries()) {
+    for (const [j, count] of row.entries()) sums[place[i]!]![place[j]!]! += count;
+  }
+  return { labels: [...kept.map((i) => labels[i]!), OTHERS], counts: sums };
+}
+
 /** What can be said of one class against all others; each part absent where it has no denominator. */
 export interface ClassFigures {
   readonly label: string;

@@ -35,7 +35,7 @@ export const scoreSketch: LinearFigures<ScoreSketchState, ScoreOutcome> = {
     for (const [a, b] of PARTS) mergeSketch(state[a][b], other[a][b]);
   },
   value(state) {
-    const groups = groupsOf(state);
+    const groups = scoreGroups(state);
     const auc = rocAuc(groups);
     if (auc === undefined) return {};
     const precision = averagePrecision(groups)!;
@@ -83,7 +83,7 @@ function put(state: ScoreSketchState, { positive, score }: ScoreOutcome, count: 
 }
 
 /** One group for each bin that is not empty, the highest scores first. */
-function groupsOf({ positive, negative }: ScoreSketchState): TieGroup[] {
+export function scoreGroups({ positive, negative }: ScoreSketchState): TieGroup[] {
   const groups: TieGroup[] = [];
   const low: TieGroup[] = [];
   forEachPair(positive.high, negative.high, (a, b) => groups.push({ positive: a, negative: b }));

@@ -1,4 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
+import { foldedConfusion } from '../../stats/confusion.ts';
 import type { ConfusionSnapshot } from '../../wire/snapshot.ts';
 import { PALETTES } from '../theme.ts';
 import { frameOf, isNarrow, PADDING_PX, type Chart, type ChartLook } from './chart.ts';
@@ -13,14 +14,12 @@ export interface ConfusionMatrix {
   readonly confusion: ConfusionSnapshot;
 }
 
-const OTHER = '(other)';
-
 /**
  * Truths down, predictions across: what is right in blue, what is wrong in red, the stronger the larger its share of the
  * truths of its row. Labels without room of their own are one.
  */
 export function confusionMatrix({ model, confusion }: ConfusionMatrix, look: ChartLook): Chart {
-  const { labels, counts } = largest(confusion, isNarrow(look) ? 5 : 12);
+  const { labels, counts } = foldedConfusion(confusion, isNarrow(look) ? 5 : 12);
   const cells = cellsOf(counts, look);
   const total = confusion.counts.flat().reduce((sum, count) => sum + count, 0);
   const right = confusion.counts.reduce((sum, row, i) => sum + (row[i] ?? 0), 0);
@@ -32,25 +31,6 @@ export function confusionMatrix({ model, confusion }: ConfusionMatrix, look: Cha
     summary: `Confusion matrix, of ${shownName(model)} on ${on}: ${accuracy} are right${mostConfused(confusion, look)}.`,
     table: table(confusion),
   };
-}
-
-/** The labels with most truths in their order, what is left in one row and one column. */
-function largest({ labels, counts }: ConfusionSnapshot, labelsMax: number): ConfusionSnapshot {
-  if (labels.length <= labelsMax) return { labels, counts };
-  const support = counts.map((row) => row.reduce((sum, count) => sum + count, 0));
-  const kept = new Set(
-    labels
-      .map((_, i) => i)
-      .sort((a, b) => (support[b] ?? 0) - (support[a] ?? 0))
-      .slice(0, labelsMax - 1),
-  );
-  const shown = labels.filter((_, i) => kept.has(i));
-  const place = labels.map((label, i) => (kept.has(i) ? shown.indexOf(label) : shown.length));
-  const sums = Array.from({ length: labelsMax }, () => Array.from({ length: labelsMax }, () => 0));
-  for (const [i, row] of counts.entries()) {
-    for (const [j, count] of row.entries()) sums[place[i]!]![place[j]!]! += count;
-  }
-  return { labels: [...shown, OTHER], counts: sums };
 }
 
 function cellsOf(counts: ConfusionSnapshot['counts'], look: ChartLook): object[] {

@@ -18,7 +18,7 @@ import { labelOf } from './absolute-error.ts';
 import type { FigureSet, Row } from './figure-set.ts';
 import type { FigureSettings } from './figure-settings.ts';
 import { KeptNames } from './ledger/kept-names.ts';
-import { ScoreSet } from './score-set.ts';
+import { ScoreSet, labelAt } from './score-set.ts';
 
 /** The linear figures of a classification: of labels, of probabilities, and of the scores of two classes. */
 export class ClassSet implements FigureSet {
@@ -42,15 +42,9 @@ export class ClassSet implements FigureSet {
 
   put({ prediction, truth, weight, absoluteError }: Row, sign: 1 | -1): void {
     const { proba } = prediction;
-    const [label, served] = [labelOf(truth.value), labelOf(prediction.value)];
-    const score = this.#scores.put({ label, proba, weight }, sign);
-    const threshold = this.#settings.threshold;
-    const predicted =
-      threshold === undefined || score === undefined
-        ? served
-        : score.of >= threshold
-          ? score.positive
-          : score.negative;
+    const label = labelOf(truth.value);
+    this.#scores.put({ label, proba, weight }, sign);
+    const predicted = labelAt(prediction, this.#settings.threshold);
     const outcome = { truth: label, prediction: predicted, proba, weight };
     this.scored += sign;
     const put = sign === 1 ? 'add' : 'remove';

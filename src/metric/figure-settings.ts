@@ -18,6 +18,11 @@ export interface FigureSettings {
   readonly beta: number | undefined;
 }
 
+/** Outcomes of a model that the windows of last ones need; 0: there is none. */
+export function lastMax({ windows }: FigureSettings): number {
+  return windows.reduce((max, window) => (window.kind === 'last' ? Math.max(max, window.outcomes) : max), 0);
+}
+
 /** Nothing beside what is always kept. */
 export const NO_FURTHER_FIGURES: FigureSettings = {
   windows: [],

@@ -16,6 +16,11 @@ export class History {
     return this.#points;
   }
 
+  /** Whether something came since the last point. */
+  get hasNews(): boolean {
+    return this.#count > 0;
+  }
+
   /** A first outcome's absolute error. */
   add(absoluteError: number): void {
     this.#sum += absoluteError;
@@ -23,7 +28,7 @@ export class History {
   }
 
   /** Sets a point, if anything came since the last one and it is long enough ago. */
-  mark(now: { readonly atMs: number; readonly scored: number; readonly mae: number }): void {
+  mark(now: Omit<HistoryPoint, 'recentMae'>): void {
     if (this.#count === 0) return;
     const last = this.#points.at(-1);
     if (last !== undefined && now.atMs < last.atMs + Math.max(1, this.#pauseMs)) return;
@@ -33,19 +38,18 @@ export class History {
     if (this.#points.length >= HISTORY_POINTS_MAX) this.#thin();
   }
 
-  encode(): Uint8Array {
-    const { points } = this;
-    return Buffer.from(JSON.stringify({ points, pauseMs: this.#pauseMs }));
+  /** Plain data, for JSON. */
+  stored(): StoredHistory {
+    return { points: this.#points, pauseMs: this.#pauseMs, sum: this.#sum, count: this.#count };
   }
 
-  static decode(bytes: Uint8Array): History {
+  /** The history that `stored` gave. */
+  static from({ points, pauseMs, sum, count }: StoredHistory): History {
     const history = new History();
-    const { points, pauseMs } = JSON.parse(Buffer.from(bytes).toString()) as {
-      points: HistoryPoint[];
-      pauseMs: number;
-    };
-    history.#points = points;
+    history.#points = [...points];
     history.#pauseMs = pauseMs;
+    history.#sum = sum;
+    history.#count = count;
     return history;
   }
 
@@ -64,4 +68,12 @@ export class History {
     this.#points = thinned;
     this.#pauseMs = span / thinned.length;
   }
+}
+
+/** A history as it is stored. */
+export interface StoredHistory {
+  readonly points: readonly HistoryPoint[];
+  readonly pauseMs: number;
+  readonly sum: number;
+  readonly count: number;
 }

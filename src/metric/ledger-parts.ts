@@ -32,7 +32,7 @@ export async function openLedgerParts(settings: MetricSettings, log: Logger): Pr
     log,
   );
   const figures = new FigureKeeper(log, { settings: settings.figures });
-  const outcomes = new OutcomeKeeper(metricLog, log);
+  const outcomes = new OutcomeKeeper(metricLog, log, { settings: settings.figures });
   try {
     const ledger = await openLedger(settings, { linear: figures, ordered: outcomes }, log);
     return { ledger, figures, outcomes, metricLog };

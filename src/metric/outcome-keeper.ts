@@ -1,8 +1,13 @@
 import type { Logger } from '../service/logging.ts';
-import { absoluteError } from './absolute-error.ts';
-import { History } from './history.ts';
+import { StateReader, StateWriter } from '../stats/state-bytes.ts';
+import { Comparisons } from './comparisons.ts';
+import { type FigureSettings, NO_FURTHER_FIGURES, lastMax } from './figure-settings.ts';
+import { Histories } from './histories.ts';
+import { Intervals, SliceIntervals } from './intervals.ts';
+import { LastOutcomes } from './last-outcomes.ts';
 import type { LedgerTask, LogCursor, Outcome, OutcomeSink, ReopenOptions } from './ledger/ledger.ts';
 import type { MetricLog } from './log.ts';
+import type { OrderedPart } from './ordered-part.ts';
 import { taskOfOutcome } from './outcome-task.ts';
 import { TruthsSoFar } from './truths-so-far.ts';
 
@@ -11,25 +16,47 @@ export type OutcomeLog = Pick<MetricLog, 'write' | 'reopen' | 'reopened'>;
 
 /** Takes the outcomes of a ledger, in their order, into the log and what depends on that order, within the ledger's transaction. */
 export class OutcomeKeeper implements OutcomeSink {
+  readonly histories = new Histories();
+  readonly intervals: Intervals;
+  readonly sliceIntervals: SliceIntervals;
+  readonly last: LastOutcomes;
+  readonly comparisons: Comparisons;
+  readonly #truths = new TruthsSoFar();
   readonly #metricLog: OutcomeLog;
   readonly #log: Logger;
   readonly #arrivalIsKnown: boolean;
-  #histories = new Map<string, History>();
-  #truths = new TruthsSoFar();
+  /** Every part, whether or not it could be read. */
+  readonly #parts: readonly OrderedPart[];
+  /** Those that outcomes are added to: not to what could not be read, before it is made anew. */
+  #whole: readonly OrderedPart[];
   #task: LedgerTask | undefined;
-  /** The stored state cannot be read; outcomes are not added to nothing. */
-  #stale = false;
 
-  /** @param options.arrivalIsKnown false: the outcomes come from a log, and what was known when a prediction came in is not */
-  constructor(metricLog: OutcomeLog, log: Logger, options: { readonly arrivalIsKnown?: boolean } = {}) {
+  /**
+   * @param options.settings absent: nothing beside what is always kept
+   * @param options.arrivalIsKnown false: the outcomes come from a log, and what was known when a prediction came in is not
+   */
+  constructor(
+    metricLog: OutcomeLog,
+    log: Logger,
+    options: { readonly settings?: FigureSettings; readonly arrivalIsKnown?: boolean } = {},
+  ) {
+    const { settings = NO_FURTHER_FIGURES, arrivalIsKnown = true } = options;
     this.#metricLog = metricLog;
     this.#log = log;
-    this.#arrivalIsKnown = options.arrivalIsKnown ?? true;
-  }
-
-  /** How a model's error went; `undefined` before its first outcome. */
-  history(model: string): History | undefined {
-    return this.#histories.get(model);
+    this.#arrivalIsKnown = arrivalIsKnown;
+    this.intervals = new Intervals(settings);
+    this.sliceIntervals = new SliceIntervals(settings);
+    this.last = new LastOutcomes(lastMax(settings));
+    this.comparisons = new Comparisons(settings);
+    this.#parts = [
+      this.#truths,
+      this.intervals,
+      this.sliceIntervals,
+      this.last,
+      this.comparisons,
+      this.histories,
+    ];
+    this.#whole = this.#parts;
   }
 
   write(outcomes: readonly Outcome[]): LogCursor {
@@ -38,10 +65,7 @@ export class OutcomeKeeper implements OutcomeSink {
   }
 
   replay(outcomes: readonly Outcome[]): void {
-    for (const outcome of outcomes) {
-      if (outcome.previous === undefined) this.#addToHistory(outcome);
-      if (!this.#stale) this.#truths.add(outcome, this.#taskOf(outcome));
-    }
+    for (const outcome of outcomes) this.#add(outcome, this.#whole);
   }
 
   baseline(): readonly number[] | undefined {
@@ -49,9 +73,7 @@ export class OutcomeKeeper implements OutcomeSink {
   }
 
   states(): ReadonlyMap<string, Uint8Array> {
-    const states = new Map([[TRUTHS, this.#truths.encode()]]);
-    for (const [model, history] of this.#histories) states.set(`${HISTORY}${model}`, history.encode());
-    return states;
+    return new Map(this.#parts.map((part) => [`${ORDERED}${part.name}`, encoded(part)]));
   }
 
   restore(
@@ -59,31 +81,25 @@ export class OutcomeKeeper implements OutcomeSink {
     from: { readonly task: LedgerTask | undefined; readonly number: number },
   ): boolean {
     this.#task = from.task;
-    this.#histories = historiesIn(states);
-    this.#truths = new TruthsSoFar();
-    const truths = states.get(TRUTHS);
-    this.#stale = truths === undefined && from.number > 0;
-    try {
-      if (truths !== undefined) this.#truths = TruthsSoFar.decode(truths);
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      this.#stale = true;
-    }
-    return !this.#stale;
+    this.#whole = this.#parts.filter((part) => {
+      part.clear();
+      const bytes = states.get(`${ORDERED}${part.name}`);
+      return bytes === undefined ? from.number === 0 : this.#isRead(part, bytes);
+    });
+    return this.#whole.length === this.#parts.length;
   }
 
-  /** Histories stay as they are: when their points were set is in no outcome. */
   async rebuild(outcomes: AsyncIterable<Outcome>): Promise<void> {
-    this.#stale = false;
-    this.#truths = new TruthsSoFar();
+    const missing = this.#parts.filter((part) => !this.#whole.includes(part));
+    for (const part of missing) part.clear();
     let count = 0;
     for await (const outcome of outcomes) {
-      this.#truths.add(outcome, this.#taskOf(outcome));
+      this.#add(outcome, missing);
       count++;
     }
-    this.#log.info(
-      `What depends on the order of outcomes was made anew from ${count}: all that the retention keeps.`,
-    );
+    this.#whole = this.#parts;
+    const names = missing.map(({ name }) => name).join(', ');
+    this.#log.info(`Made anew from ${count} outcomes, all that the retention keeps: ${names}.`);
   }
 
   async reopen(
@@ -98,26 +114,36 @@ export class OutcomeKeeper implements OutcomeSink {
     this.#metricLog.reopened();
   }
 
-  #addToHistory(outcome: Outcome): void {
-    const { model } = outcome.prediction;
-    let history = this.#histories.get(model);
-    if (history === undefined) this.#histories.set(model, (history = new History()));
-    history.add(absoluteError(outcome.prediction, outcome.truth, this.#taskOf(outcome)));
+  #add(outcome: Outcome, parts: readonly OrderedPart[]): void {
+    const task = (this.#task ??= taskOfOutcome(outcome));
+    for (const part of parts) part.add(outcome, task);
   }
 
-  #taskOf(outcome: Outcome): LedgerTask {
-    this.#task ??= taskOfOutcome(outcome);
-    return this.#task;
+  #isRead(part: OrderedPart, bytes: Uint8Array): boolean {
+    try {
+      decodeInto(part, bytes);
+      return true;
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.#log.info(`The stored ${part.name} cannot be used (${error.message}).`);
+      return false;
+    }
   }
 }
 
-function historiesIn(states: ReadonlyMap<string, Uint8Array>): Map<string, History> {
-  const histories = new Map<string, History>();
-  for (const [name, bytes] of states) {
-    if (name.startsWith(HISTORY)) histories.set(name.slice(HISTORY.length), History.decode(bytes));
-  }
-  return histories;
+function encoded(part: OrderedPart): Uint8Array {
+  const writer = new StateWriter();
+  writer.text(part.fingerprint);
+  writer.bytes(part.encode());
+  return writer.finish();
 }
 
-const TRUTHS = 'truths';
-const HISTORY = 'history:';
+function decodeInto(part: OrderedPart, bytes: Uint8Array): void {
+  const reader = new StateReader(bytes);
+  if (reader.text() !== part.fingerprint)
+    throw new RangeError('they are of another version or other settings');
+  part.decode(reader.bytes());
+  reader.end();
+}
+
+const ORDERED = 'ordered:';

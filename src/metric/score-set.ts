@@ -1,4 +1,4 @@
-import { type CalibrationPoint, calibration, calibrationCurve } from '../stats/calibration.ts';
+import { calibration, calibrationCurve } from '../stats/calibration.ts';
 import type { Figures } from '../stats/figure.ts';
 import type { MeansState } from '../stats/mean-figures.ts';
 import { positiveLabel } from '../stats/positive-label.ts';
@@ -6,6 +6,8 @@ import { precisionRecallPoints, rocPoints } from '../stats/score-curves.ts';
 import { type ScoreSketchState, scoreGroups, scoreSketch } from '../stats/score-sketch.ts';
 import type { StateReader, StateWriter } from '../stats/state-bytes.ts';
 import { CURVE_POINTS_MAX, type CurvesSnapshot } from '../wire/snapshot.ts';
+import { labelOf } from './absolute-error.ts';
+import type { PredictionSlot } from './ledger/entry.ts';
 
 /** The probability of the positive one of two classes, and what both are called. */
 export interface Score {
@@ -27,7 +29,7 @@ export class ScoreSet {
     return this.#only()?.[0];
   }
 
-  /** @returns the score, where the probabilities are those of two classes */
+  /** Nothing happens unless the probabilities are those of two classes. */
   put(
     row: {
       readonly label: string;
@@ -35,13 +37,13 @@ export class ScoreSet {
       readonly weight: number | undefined;
     },
     sign: 1 | -1,
-  ): Score | undefined {
+  ): void {
     const score = row.proba && scoreOf(row.proba);
-    if (score === undefined) return undefined;
+    if (score === undefined) return;
     const { positive, of } = score;
     let scores = this.#byPositive.get(positive);
     if (scores === undefined) {
-      if (this.#byPositive.size >= POSITIVES_MAX) return score;
+      if (this.#byPositive.size >= POSITIVES_MAX) return;
       this.#byPositive.set(positive, (scores = emptyScores()));
     }
     const outcome = { positive: row.label === positive, score: of, weight: row.weight };
@@ -49,7 +51,6 @@ export class ScoreSet {
     calibration[put](scores.calibration, outcome);
     if (row.weight !== 0) scoreSketch[put](scores.ranking, outcome);
     if (row.weight !== undefined && row.weight !== 1) this.#weighted += sign;
-    return score;
   }
 
   merge(other: ScoreSet): void {
@@ -68,12 +69,6 @@ export class ScoreSet {
     if (scores === undefined) return {};
     const ranking = this.#weighted === 0 ? scoreSketch.value(scores.ranking) : {};
     return { ...calibration.value(scores.calibration), ...ranking };
-  }
-
-  /** The reliability curve; `undefined` unless the classes are two. */
-  calibrationCurve(): CalibrationPoint[] | undefined {
-    const scores = this.#only()?.[1];
-    return scores && calibrationCurve(scores.calibration);
   }
 
   /** The curves that charts show; `undefined` unless both of two classes came. They count each outcome once. */
@@ -131,12 +126,25 @@ function emptyScores(): Scores {
 }
 
 /** `undefined` unless the probabilities are those of two classes. */
-function scoreOf(proba: Readonly<Record<string, number>>): Score | undefined {
+export function scoreOf(proba: Readonly<Record<string, number>>): Score | undefined {
   const labels = Object.keys(proba);
   if (labels.length !== 2) return undefined;
   const positive = positiveLabel(labels);
   const negative = labels[0] === positive ? labels[1]! : labels[0]!;
   return { positive, negative, of: proba[positive]! };
+}
+
+/**
+ * The label that counts as predicted: with a threshold that of the score, where the probabilities are those of two
+ * classes; else the one served.
+ */
+export function labelAt(
+  { value, proba }: Pick<PredictionSlot, 'value' | 'proba'>,
+  threshold: number | undefined,
+): string {
+  const score = threshold === undefined || proba === undefined ? undefined : scoreOf(proba);
+  if (score === undefined || threshold === undefined) return labelOf(value);
+  return score.of >= threshold ? score.positive : score.negative;
 }
 
 /** Who changes the names of both classes again and again has no curve. */

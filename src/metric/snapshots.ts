@@ -6,9 +6,10 @@ import type { Ledger, LedgerTask } from './ledger/ledger.ts';
 import { arrivalsOf, cohortsOf, maturityOf } from './maturity.ts';
 import { chartsOf } from './shown-charts.ts';
 import { slicesOf } from './shown-slices.ts';
-import { timeWindowsOf } from './shown-windows.ts';
+import { windowsOf } from './shown-windows.ts';
 import type { FigureKeeper } from './figure-keeper.ts';
 import type { FigureSettings } from './figure-settings.ts';
+import type { ModelFigures } from './model-figures.ts';
 import type { OutcomeKeeper } from './outcome-keeper.ts';
 
 /** What a snapshot is made from. */
@@ -47,8 +48,20 @@ export class Snapshots {
   mark(): void {
     const { ledger, figures, outcomes, nowMs } = this.#sources;
     for (const { model, counts } of ledger.books.models) {
-      const mae = figures.model(model)?.values()['mae']?.value;
-      if (mae !== undefined) outcomes.history(model)?.mark({ atMs: nowMs(), scored: counts.scored, mae });
+      const history = outcomes.histories.of(model);
+      const found = figures.model(model);
+      if (history?.hasNews !== true || found === undefined) continue;
+      const { mae, mae_of_median: naive } = outcomes.intervals.of(model, found.values(), found.classes);
+      const coverage = coverageOf(counts);
+      if (mae === undefined) continue;
+      history.mark({
+        atMs: nowMs(),
+        scored: counts.scored,
+        mae: mae.value,
+        ...(mae.low !== undefined && mae.high !== undefined && { low: mae.low, high: mae.high }),
+        ...(naive && { naiveMae: naive.value }),
+        ...(coverage !== undefined && { coverage }),
+      });
     }
   }
 
@@ -84,6 +97,7 @@ export class Snapshots {
     { model, challenger, version, counts, cohorts, slices }: ModelBooks,
     unattributed: number,
   ): ModelSnapshot {
+    const { ledger, nowMs, outcomes } = this.#sources;
     const figures = this.#sources.figures.model(model);
     const coverage = coverageOf(counts);
     const made = cohortsOf(cohorts, figures);
@@ -91,21 +105,37 @@ export class Snapshots {
       model,
       role: challenger ? 'challenger' : 'champion',
       version,
-      task: figures && taskOf(this.#sources.ledger.task, figures.classes),
+      task: figures && taskOf(ledger.task, figures.classes),
       books: withUnattributed(counts, unattributed),
-      figures: figures?.values() ?? {},
+      figures: figures === undefined ? {} : outcomes.intervals.of(model, figures.values(), figures.classes),
       errors: figures?.histogram(),
-      history: this.#sources.outcomes.history(model)?.points ?? [],
+      history: outcomes.histories.of(model)?.points ?? [],
       labelLag: figures?.labelLag(),
       ...(coverage !== undefined && { coverage }),
-      maturity: maturityOf(made, this.#sources.nowMs()),
+      maturity: maturityOf(made, nowMs()),
       cohorts: made,
       arrivals: arrivalsOf(figures),
-      ...(figures && {
-        ...chartsOf(figures),
-        windows: timeWindowsOf(figures, this.#sources.settings.windows),
-        slices: slicesOf(figures, slices),
-      }),
+      ...(figures && this.#more(model, figures, { slices, challenger })),
+    };
+  }
+
+  /** What there is only once the model has an outcome. */
+  #more(
+    model: string,
+    figures: ModelFigures,
+    { slices, challenger }: Pick<ModelBooks, 'slices' | 'challenger'>,
+  ): Partial<ModelSnapshot> {
+    const { outcomes, settings, ledger } = this.#sources;
+    const { last, sliceIntervals, comparisons, intervals } = outcomes;
+    const champion = ledger.books.models.find((each) => !each.challenger)?.model;
+    const comparison = challenger && champion !== undefined ? comparisons.of(model, champion) : undefined;
+    const revisedRatio = intervals.revisedRatio(model);
+    return {
+      windows: windowsOf({ model, figures, last, settings }),
+      slices: slicesOf({ model, figures, intervals: sliceIntervals }, slices),
+      ...(comparison && { comparison }),
+      ...(revisedRatio !== undefined && { revisedRatio }),
+      ...chartsOf(figures),
     };
   }
 }

@@ -1,12 +1,15 @@
 import { type Baselines, runningBaselines } from '../stats/running-baselines.ts';
 import { StateReader, StateWriter } from '../stats/state-bytes.ts';
 import type { LedgerTask, Outcome } from './ledger/ledger.ts';
+import type { OrderedPart } from './ordered-part.ts';
 
 /**
  * The truths that are known so far, for the naive answers: the first truth of each id, once however many models it
  * scores, in the order of the outcomes. A truth that waits for its prediction is not among them.
  */
-export class TruthsSoFar {
+export class TruthsSoFar implements OrderedPart {
+  readonly name = 'truths';
+  readonly fingerprint = String(runningBaselines.version);
   #state = runningBaselines.empty();
   /** The naive answers as they are now, where somebody has asked. */
   #known: readonly number[] | undefined;
@@ -25,19 +28,22 @@ export class TruthsSoFar {
     return this.#known;
   }
 
+  clear(): void {
+    this.#state = runningBaselines.empty();
+    this.#known = undefined;
+  }
+
   encode(): Uint8Array {
     const writer = new StateWriter();
     runningBaselines.write(writer, this.#state);
     return writer.finish();
   }
 
-  /** @throws {RangeError} on bytes of another version or that are no state */
-  static decode(bytes: Uint8Array): TruthsSoFar {
-    const made = new TruthsSoFar();
+  decode(bytes: Uint8Array): void {
     const reader = new StateReader(bytes);
-    made.#state = runningBaselines.read(reader);
+    this.#state = runningBaselines.read(reader);
+    this.#known = undefined;
     reader.end();
-    return made;
   }
 }
 

@@ -40,13 +40,13 @@ export function asymptoticSequence(options: {
       const off = observation - state.mean;
       state.count++;
       state.mean += off / state.count;
-      state.squares += off * (observation - state.mean);
+      // What is beyond any double stays at the largest one, and has no interval.
+      state.squares = Math.min(Number.MAX_VALUE, state.squares + off * (observation - state.mean));
     },
     interval({ count, mean, squares }) {
-      if (count < Math.max(2, options.firstLook)) return undefined;
+      if (count < Math.max(2, options.firstLook) || squares === Number.MAX_VALUE) return undefined;
       const margin = Math.sqrt(squares / count) * unitMargin(count, square, alpha);
-      // Squares of the largest errors are beyond any double
-      return Number.isFinite(margin) ? { low: mean - margin, high: mean + margin } : undefined;
+      return { low: mean - margin, high: mean + margin };
     },
   };
 }

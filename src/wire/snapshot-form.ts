@@ -151,6 +151,7 @@ const MODEL = z
     confusion: z.object({ labels: z.array(z.string()), counts: z.array(z.array(COUNT)) }).exactOptional(),
     curves: CURVES.exactOptional(),
     lag: z.object({ edges: z.array(z.number()), counts: z.array(COUNT) }).exactOptional(),
+    revisedRatio: RATIO.exactOptional(),
     estimate: FIGURES.exactOptional(),
   })
   .transform((m): ModelSnapshot => ({

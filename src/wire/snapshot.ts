@@ -77,6 +77,8 @@ export interface ModelSnapshot {
   readonly curves?: CurvesSnapshot;
   /** Seconds from prediction to truth. */
   readonly lag?: BinsSnapshot;
+  /** Revisions for each outcome, 0..1: how much of the figures their intervals, which run on first truths, do not have. */
+  readonly revisedRatio?: number;
   /** What the figures of a classifier will be if its probabilities are right, and how such estimates did so far. */
   readonly estimate?: Figures;
 }

@@ -9,7 +9,7 @@ export type Window = { readonly name: string } & (
 
 /** What `parseWindow` takes, for an error. */
 export const WINDOW =
-  'a window such as last-1000 (up to last-100000), sliding-1h (1m to 60d), tumbling-1d (whole minutes that divide an hour, 1h to 12h, 1d to 30d) or faded-1h (half-life, from 1s on)';
+  'a window such as last-1000 (up to last-10000), sliding-1h (1m to 60d), tumbling-1d (whole minutes that divide an hour, 1h to 12h, 1d to 30d) or faded-1h (half-life, from 1s on)';
 
 /** The window that a text names, or `undefined`. */
 export function parseWindow(text: string): Window | undefined {
@@ -28,7 +28,7 @@ export function parseWindow(text: string): Window | undefined {
 }
 
 /** Outcomes in a window of the last ones, at most. */
-const LAST_MAX = 100_000;
+const LAST_MAX = 10_000;
 const [MINUTE_MS, HOUR_MS, DAY_MS] = [60_000, 3_600_000, 86_400_000];
 
 /** Whether this window and the one before it are made of whole cells of time (`metric/ledger/time-cells.ts`). */

@@ -32,5 +32,5 @@ test('a history comes back as it was stored, and without news it gets no point',
   assert.deepEqual(history.points, []);
   history.add(2);
   history.mark({ atMs: 5, scored: 1, mae: 2 });
-  assert.deepEqual(History.decode(history.encode()).points, [{ atMs: 5, scored: 1, mae: 2, recentMae: 2 }]);
+  assert.deepEqual(History.from(history.stored()).points, [{ atMs: 5, scored: 1, mae: 2, recentMae: 2 }]);
 });

@@ -5,6 +5,7 @@ import pino from 'pino';
 import type { LogColumn } from '../../src/wire/log-columns.ts';
 import { SqliteLedger, type SqliteLedgerSettings } from '../../src/metric/ledger/sqlite.ts';
 import { MetricLog } from '../../src/metric/log.ts';
+import { type FigureSettings, NO_FURTHER_FIGURES } from '../../src/metric/figure-settings.ts';
 import { FigureKeeper } from '../../src/metric/figure-keeper.ts';
 import { OutcomeKeeper } from '../../src/metric/outcome-keeper.ts';
 
@@ -13,6 +14,8 @@ export interface FixtureSettings extends Partial<SqliteLedgerSettings> {
   readonly dir: string;
   readonly columns?: readonly LogColumn[];
   readonly challengers?: boolean;
+  /** Which figures are kept beside those that always are. */
+  readonly figures?: FigureSettings;
 }
 
 /** A ledger on disk with the log and the figures that live on it. */
@@ -37,12 +40,16 @@ export class LedgerOnDisk implements AsyncDisposable {
     dir,
     columns = ['model'],
     challengers = true,
+    figures = NO_FURTHER_FIGURES,
     ...settings
   }: FixtureSettings): Promise<LedgerOnDisk> {
     const log = pino({ level: 'silent' });
     const path = join(dir, 'ledger.db');
     const metricLog = new MetricLog({ logsDir: dir, columns, challengers, ledgerPath: path }, log);
-    const sinks = { linear: new FigureKeeper(log), ordered: new OutcomeKeeper(metricLog, log) };
+    const sinks = {
+      linear: new FigureKeeper(log, { settings: figures }),
+      ordered: new OutcomeKeeper(metricLog, log, { settings: figures }),
+    };
     const whole = {
       path,
       // Nobody pulls the plug in a test: what survives the process is enough.
@@ -52,8 +59,8 @@ export class LedgerOnDisk implements AsyncDisposable {
       retentionMs: 100_000,
       task: undefined,
       output: undefined,
-      slices: [],
-      slicesMax: 1,
+      slices: figures.slices,
+      slicesMax: figures.slicesMax,
       ...settings,
     } as const;
     try {

@@ -1,10 +1,10 @@
 import type { Duplex } from 'node:stream';
 import type { Channel, ChannelModel, ConfirmChannel } from 'amqplib';
 import { AftermathError } from '../service/errors.ts';
-import { connectTo } from './amqp-connect.ts';
+import { tlsFailure } from '../service/tls-failure.ts';
+import { connectTo, tlsPeer } from './amqp-connect.ts';
 import { connectFailure } from './amqp-errors.ts';
 import type { AmqpTarget, Host } from './amqp-target.ts';
-import { tlsFailure } from './amqp-tls-errors.ts';
 import { pause } from './pauses.ts';
 
 /** A server that does not answer a goodbye is left without. */
@@ -53,7 +53,8 @@ export async function openSession(options: {
       return new Pair(publishing, consuming, host);
     } catch (error) {
       for (const connection of opened) connection.cut(new Error('not used'));
-      const found = (await tlsFailure(error, target, host)) ?? connectFailure(error, target, host);
+      const peer = tlsPeer(target, host);
+      const found = (peer && (await tlsFailure(error, peer))) ?? connectFailure(error, target, host);
       // One that will not have us is worth more to be told than one that is away.
       if (failure === undefined || failure.consequence === 'retry') failure = found;
     }

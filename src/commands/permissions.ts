@@ -1,22 +1,28 @@
 import { Option, type Command } from 'commander';
 import { parseAmqpUrl } from '../broker/amqp-target.ts';
+import { isPostgresUrl } from '../metric/ledger/postgres/address.ts';
 import { AftermathError } from '../service/errors.ts';
 import { brokerOf, BROKER, stream } from './broker-settings.ts';
 import { brokerRights, HOLDERS, rightsPattern, type Holder, type RightsSettings } from './broker-rights.ts';
 import { command } from './command.ts';
+import { ledgerGrant, type LedgerGrant } from './ledger-rights.ts';
 
 /** `aftermath permissions`: the least rights that each stage needs. */
 export const permissionsCommand: Command = command({
   name: 'permissions',
   arguments: [['[stage]', `one of ${HOLDERS.join(', ')}; without it the four stages`]],
-  summary: 'the least rights that each stage needs on the broker, as commands that grant them',
+  summary: 'the least rights that each stage needs on broker and database, as commands that grant them',
   help:
     'Prints the rabbitmqctl commands that give each stage the rights it needs, for the queue names and the virtual host\n' +
-    'in force, and no others. Give the settings that the stages have. It asks no server and changes nothing.',
-  settings: [...BROKER, 'bind', 'tasksDir', 'tasksQueue'],
+    'in force, and no others; with a ledger in PostgreSQL also the psql commands for metric. Give the settings that the\n' +
+    'stages have. It asks no server and changes nothing.',
+  settings: [...BROKER, 'bind', 'tasksDir', 'tasksQueue', 'ledger'],
   flags: [
     new Option('--user <NAME>', 'name of the user (default: aftermath-STAGE)'),
-    new Option('--declared', 'the queues and exchanges are there already: without the right to declare them'),
+    new Option(
+      '--declared',
+      'queues, exchanges and tables are there already: without the right to make them',
+    ),
     new Option('--json', 'answer in JSON'),
   ],
   run: async ({ settings: { values }, arguments: [stage], flags }) => {
@@ -38,13 +44,14 @@ export const permissionsCommand: Command = command({
       bind: values.bind,
     };
     const user = typeof flags['user'] === 'string' ? flags['user'] : undefined;
-    const grants = holders.map((name) =>
-      grantOf(name, needs, {
-        vhost,
-        user: user ?? `aftermath-${name}`,
-        isDeclared: flags['declared'] === true,
-      }),
-    );
+    const isDeclared = flags['declared'] === true;
+    const { ledger } = values;
+    const database = ledger !== undefined && isPostgresUrl(ledger) ? ledger : undefined;
+    const grants = holders.map((name): Grant => {
+      const grant = brokerGrant(name, needs, { vhost, user: user ?? `aftermath-${name}`, isDeclared });
+      const keepsLedger = database !== undefined && (name === 'metric' || name === 'run');
+      return keepsLedger ? { ...grant, ledger: ledgerGrant(database, { user, isDeclared }) } : grant;
+    });
     const text =
       flags['json'] === true ? JSON.stringify(grants, undefined, 2) : grants.map(shell).join('\n\n');
     process.stdout.write(`${text}\n`);
@@ -63,9 +70,11 @@ interface Grant {
   readonly write: string;
   readonly read: string;
   readonly topics: readonly { readonly exchange: string; readonly write: string; readonly read: string }[];
+  /** With a ledger in PostgreSQL. */
+  readonly ledger?: LedgerGrant;
 }
 
-function grantOf(
+function brokerGrant(
   stage: Holder,
   needs: RightsSettings,
   to: { readonly vhost: string; readonly user: string; readonly isDeclared: boolean },
@@ -88,7 +97,7 @@ function grantOf(
   };
 }
 
-function shell({ stage, user, vhost, configure, write, read, topics }: Grant): string {
+function shell({ stage, user, vhost, configure, write, read, topics, ledger }: Grant): string {
   const grant = ['rabbitmqctl set_permissions -p', ...[vhost, user, configure, write, read].map(quoted)];
   const perTopic = topics.map((topic) =>
     [
@@ -96,7 +105,10 @@ function shell({ stage, user, vhost, configure, write, read, topics }: Grant): s
       ...[vhost, user, topic.exchange, topic.write, topic.read].map(quoted),
     ].join(' '),
   );
-  return [`# ${stage}`, grant.join(' '), ...perTopic].join('\n');
+  const onLedger = (ledger?.statements ?? []).map(
+    (statement) => `psql -d ${quoted(ledger?.database ?? '')} -c ${quoted(statement)}`,
+  );
+  return [`# ${stage}`, grant.join(' '), ...perTopic, ...onLedger].join('\n');
 }
 
 /** As a word of a POSIX shell. */

@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import type { Durability } from '../../settings.ts';
+import { accessTo, connectFailure } from './access.ts';
 import type { PostgresAddress } from './address.ts';
 
 /** How a connection is opened. */
@@ -41,7 +42,7 @@ export class Connection {
   /** @throws what the client throws: see `failures.ts` */
   static async open({ address, durability, name }: ConnectionSettings): Promise<Connection> {
     const client = new Client({
-      connectionString: address.url,
+      ...(await accessTo(address)),
       application_name: name,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,
@@ -50,7 +51,11 @@ export class Connection {
       pipeline: true,
     });
     const connection = new Connection(client);
-    await client.connect();
+    try {
+      await client.connect();
+    } catch (error) {
+      throw await connectFailure(error, address);
+    }
     await client.query(
       `SET search_path = ${address.schema}; ${SESSION} SET synchronous_commit = ${durability === 'power-cut' ? 'on' : 'off'}`,
     );

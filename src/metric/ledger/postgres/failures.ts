@@ -81,8 +81,11 @@ export function explained(error: unknown, address: string): unknown {
 }
 
 const ADVICE: readonly (readonly [group: string, advice: string])[] = [
-  ['28', 'Check user and password in --ledger, and pg_hba.conf of the server.'],
+  [
+    '28',
+    'Check user and password in --ledger, and pg_hba.conf of the server: where it wants TLS, add sslmode=verify-full to the URL, where it wants a certificate, sslcert and sslkey.',
+  ],
   ['3D', 'Make the database, or name another one in --ledger.'],
-  ['42501', 'Grant the user this right.'],
+  ['42501', 'Grant the user this right: `aftermath permissions metric` prints what it needs.'],
   ['3F', 'Make the schema, or grant the user CREATE on the database.'],
 ];

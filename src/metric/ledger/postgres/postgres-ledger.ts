@@ -19,6 +19,7 @@ import { Connection } from './connection.ts';
 import { explained, isContention, isOfRow, isPassing } from './failures.ts';
 import { LogWriter } from './log-writer.ts';
 import { migrate } from './migrations.ts';
+import { mustHaveRights } from './rights.ts';
 import { numberedOutcomes } from './outcome-rows.ts';
 import { halves, refusal } from './split.ts';
 import { settleTask } from './shared-state.ts';
@@ -93,6 +94,7 @@ export class PostgresLedger implements Ledger {
         name: 'aftermath metric',
       });
       await migrate(connection, where.schema, where.shown);
+      await mustHaveRights(connection, where);
       await settleTask(connection, settings.task, where.shown);
       ledger = new PostgresLedger(settings, sinks, { where, connection, log });
       await loadWords(connection, ledger.#words);

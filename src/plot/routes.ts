@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { streamSSE, type SSEStreamingApi } from 'hono/streaming';
 import type { FeaturesSnapshot } from '../wire/features-snapshot.ts';
 import type { Chart } from './charts/chart.ts';
+import { decimateForPage } from './decimate.ts';
 import { Downloads } from './downloads.ts';
 import type { Feed, News } from './feed.ts';
 import { PAGE_PATHS, pageFile } from './page-files.ts';
@@ -117,12 +118,17 @@ async function tell(
   stream.onAbort(() => gone.abort());
   while (!ended.aborted) {
     const next = news.next();
-    await stream.writeSSE({ event: 'feed', data: JSON.stringify(feed()) });
+    await stream.writeSSE({ event: 'feed', data: JSON.stringify(forPage(feed())) });
     await pause(pushEveryMs, ended);
     const heartbeat = new AbortController();
     await Promise.race([next, pause(HEARTBEAT_MS, AbortSignal.any([ended, heartbeat.signal]))]);
     heartbeat.abort();
   }
+}
+
+/** What a page is told, as text: no more of a history than it can show. */
+function forPage(feed: Feed): Feed {
+  return feed.snapshot === undefined ? feed : { ...feed, snapshot: decimateForPage(feed.snapshot) };
 }
 
 /** Fulfils after a while, or at once when the signal says so. */

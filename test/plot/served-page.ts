@@ -22,7 +22,11 @@ after(() => browser.close());
 
 /** A plot stage behind an HTTP server, and how to open its page; whatever the page complains of fails the test. */
 export async function served(t: TestContext, changes: Partial<PlotSettings> = {}) {
-  const { stage, publish } = await startedPlot(t, changes);
+  const { stage, publish } = await startedPlot(t, {
+    // On a busy machine a page may take longer to open than a snapshot stays fresh.
+    staleAfterMs: 60_000,
+    ...changes,
+  });
   let http = await listen(stage, 0);
   const port = Number(new URL(http.url).port);
   const complaints: string[] = [];

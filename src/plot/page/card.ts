@@ -28,8 +28,10 @@ export class Card {
   readonly #place = element('div', { class: 'place' }, this.#chart);
   #content: CardContent | undefined;
   #isTable = false;
+  #size: { readonly width: number; readonly height: number } | undefined;
 
-  constructor(id: string) {
+  /** @param onResize told when its chart has to be drawn in another size */
+  constructor(id: string, onResize: () => void) {
     this.#links = ['png', 'svg', 'csv'].map((ending) => [
       ending,
       element('a', { download: '' }, ending.toUpperCase()),
@@ -46,6 +48,12 @@ export class Card {
       ),
       this.#place,
     );
+    new ResizeObserver(() => {
+      const { clientWidth: width, clientHeight: height } = this.#place;
+      if (this.#size?.width === width && this.#size.height === height) return;
+      this.#size = { width, height };
+      onResize();
+    }).observe(this.#place);
     this.#toggle.addEventListener('click', () => {
       this.#isTable = !this.#isTable;
       this.#toggle.setAttribute('aria-pressed', String(this.#isTable));
@@ -53,9 +61,9 @@ export class Card {
     });
   }
 
-  /** Pixels that the chart has. */
+  /** Pixels that the chart has. Asking the browser for them each time would have it lay the page out anew. */
   get size(): { readonly width: number; readonly height: number } {
-    return { width: this.#place.clientWidth, height: this.#place.clientHeight };
+    return (this.#size ??= { width: this.#place.clientWidth, height: this.#place.clientHeight });
   }
 
   show(content: CardContent): void {

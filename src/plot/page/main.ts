@@ -57,7 +57,6 @@ void Promise.allSettled(['400 12px Inter', '600 12px Inter'].map((font) => docum
 );
 dark.addEventListener('change', showCharts);
 document.addEventListener('visibilitychange', show);
-addEventListener('resize', showCharts);
 // Time passes without a message too: that is what makes figures stale.
 setInterval(showWords, 1_000);
 show();
@@ -119,7 +118,7 @@ function showCharts(): void {
 function showPanel({ id, title, instead, isFirst, chart }: Panel): void {
   let card = cards.get(id);
   if (card === undefined) {
-    card = new Card(id);
+    card = new Card(id, showCharts);
     cards.set(id, card);
     byId(isFirst ? 'first' : 'more').append(card.element);
   }

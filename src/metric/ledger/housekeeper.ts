@@ -95,7 +95,12 @@ export class Housekeeper {
   *#merge(run: readonly Segment[], nowMs: number): Work<void> {
     const { blocks, segments } = this.#options;
     const oldest = run.at(-1) === segments.live.at(-1);
-    const made = yield* merge(run, blocks, { id: segments.begin(), nowMs, oldest });
+    const made = yield* merge(run, blocks, {
+      id: segments.begin(),
+      nowMs,
+      oldest,
+      known: segments.known,
+    });
     for (const { id } of run) this.#lookAgainMs.delete(id);
     segments.add(made, run);
   }

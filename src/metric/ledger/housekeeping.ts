@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { DUE_AT, FORGET_AT, isSameKey } from './entry-codec.ts';
+import type { KnownHashes } from './known-hashes.ts';
 import type { RecentTable } from './recent-table.ts';
 import {
   BLOCKS_MAX,
@@ -20,7 +21,8 @@ export function* fold(table: RecentTable, blocks: Blocks, segments: SegmentList)
   // A generator begins with its first step, which is within a transaction.
   const id = segments.begin();
   const places = table.sortedPlaces();
-  const writer = new SegmentWriter(blocks, { id, entriesMax: places.length });
+  const { known } = segments;
+  const writer = new SegmentWriter(blocks, { id, entriesMax: places.length, known, areKnown: false });
   for (let i = 0; i < places.length; i++) {
     writer.add(table.arena.bytes, table.arena.view, places[i]!);
     if (i % STEP_ENTRIES === 0) yield STEP_ENTRIES;
@@ -38,11 +40,18 @@ export function* fold(table: RecentTable, blocks: Blocks, segments: SegmentList)
 export function* merge(
   inputs: readonly Segment[],
   blocks: Blocks,
-  options: { readonly id: number; readonly nowMs: number; readonly oldest: boolean },
+  options: {
+    readonly id: number;
+    readonly nowMs: number;
+    readonly oldest: boolean;
+    readonly known: KnownHashes;
+  },
 ): Work<Segment> {
   const cursors = inputs.map((segment) => new SegmentCursor(blocks, segment));
   const entriesMax = inputs.reduce((sum, { entries }) => sum + entries, 0);
-  const writer = new SegmentWriter(blocks, { id: options.id, entriesMax });
+  const { id, known } = options;
+  const areKnown = inputs.every((segment) => segment.knownIn === known.generation);
+  const writer = new SegmentWriter(blocks, { id, entriesMax, known, areKnown });
   const states: Seen[] = [];
   for (let n = 1; ; n++) {
     if (!nextStates(cursors, states)) break;

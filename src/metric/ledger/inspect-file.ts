@@ -153,6 +153,7 @@ function* newestOf(
       entries,
       dueMs: Number(row['due']),
       forgetMs: Number(row['forget']),
+      knownIn: -1,
       ...segment,
     });
   }

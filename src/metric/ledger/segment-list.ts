@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import { HashFilter } from './hash-filter.ts';
+import { KnownHashes } from './known-hashes.ts';
 import { type Blocks, type Found, type Segment, bufferOf, damaged } from './segment.ts';
 
 /** A segment whose blocks are to go. */
@@ -11,10 +12,14 @@ export interface DeadSegment {
 
 /** The live segments of one ledger file, newest first, and those that are to go. Every change is stored. */
 export class SegmentList {
+  /** Hashes of ids that are in segments. */
+  readonly known = new KnownHashes();
   readonly #db: DatabaseSync;
   readonly #blocks: Blocks;
   readonly #setDue: StatementSync;
   #live: readonly Segment[] = [];
+  /** Of the live ones those whose hashes are not all known: read from the file, not merged since. */
+  #unknown: readonly Segment[] = [];
   #dead: DeadSegment[] = [];
   #nextId = 1;
 
@@ -57,14 +62,16 @@ export class SegmentList {
         filter: HashFilter.of(words),
         dueMs: Number(row['due']),
         forgetMs: Number(row['forget']),
+        knownIn: -1,
       });
     }
-    this.#live = live;
+    this.#setLive(live);
   }
 
   /** The newest state of a key. @param newerThan only segments before this one in the list */
   find(hash: number, key: string, newerThan?: Segment): Found | undefined {
-    for (const segment of this.#live) {
+    const segments = this.known.mayHave(hash) ? this.#live : this.#unknown;
+    for (const segment of segments) {
       if (segment === newerThan) return undefined;
       const found = this.#blocks.find(segment, hash, key);
       if (found !== undefined) return found;
@@ -86,9 +93,10 @@ export class SegmentList {
   /** A finished segment takes the place of those it was made of. */
   add(made: Segment, instead: readonly Segment[]): void {
     const { id, place, level, entries, fences, filter, dueMs, forgetMs } = made;
-    this.#retire(instead);
+    const kept = this.#live.filter((segment) => !instead.includes(segment));
+    this.#retire(entries === 0 ? [...instead, made] : instead);
     if (entries === 0) {
-      this.#retire([made]);
+      this.#setLive(kept);
       return;
     }
     this.#db
@@ -100,12 +108,13 @@ export class SegmentList {
     this.#db
       .prepare('INSERT INTO filter (segment, fences, words, crc) VALUES (?, ?, ?, ?)')
       .run(id, fenceBytes, words, crc32(words, crc32(fenceBytes)));
-    this.#live = [...this.#live, made].sort((a, b) => b.place - a.place || b.id - a.id);
+    this.#setLive([...kept, made].sort((a, b) => b.place - a.place || b.id - a.id));
   }
 
   /** Forgets a segment. */
   retire(segment: Segment): void {
     this.#retire([segment]);
+    this.#setLive(this.#live.filter((each) => each !== segment));
   }
 
   setDue(segment: Segment, dueMs: number): void {
@@ -130,7 +139,14 @@ export class SegmentList {
       retire.run(fences.length, id);
       this.#dead.push({ id, blocks: fences.length });
     }
-    this.#live = this.#live.filter((segment) => !segments.includes(segment));
+  }
+
+  /** What was forgotten stays among the known hashes, so where most of them are that they begin anew. */
+  #setLive(live: readonly Segment[]): void {
+    const entries = live.reduce((sum, segment) => sum + segment.entries, 0);
+    if (this.known.count > 2 * entries) this.known.clear();
+    this.#live = live;
+    this.#unknown = live.filter((segment) => segment.knownIn !== this.known.generation);
   }
 }
 

@@ -4,6 +4,7 @@ import { AftermathError } from '../../service/errors.ts';
 import { DUE_AT, FORGET_AT, HASH_AT, isEntryOf } from './entry-codec.ts';
 import { BlockCache } from './block-cache.ts';
 import { HashFilter } from './hash-filter.ts';
+import type { KnownHashes } from './known-hashes.ts';
 
 /**
  * A sorted, immutable run of entries on disk. In memory are the first hash of each block and a filter, so that
@@ -22,6 +23,8 @@ export interface Segment {
   dueMs: number;
   /** Everything in it may be forgotten after this. */
   readonly forgetMs: number;
+  /** The generation of known hashes (`known-hashes.ts`) that all of its are among; −1 where nobody has told. */
+  readonly knownIn: number;
 }
 
 /** An entry as it lies in a block. */
@@ -82,6 +85,8 @@ export class SegmentWriter {
   readonly id: number;
   readonly #blocks: Blocks;
   readonly #filter: HashFilter;
+  readonly #known: KnownHashes | undefined;
+  readonly #knownIn: number;
   readonly #fences: number[] = [];
   #block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
   #at = 0;
@@ -89,11 +94,25 @@ export class SegmentWriter {
   #dueMs = Infinity;
   #forgetMs = -Infinity;
 
-  /** @param options.entriesMax at least as many as will be added */
-  constructor(blocks: Blocks, options: { readonly id: number; readonly entriesMax: number }) {
+  /**
+   * @param options.entriesMax at least as many as will be added
+   * @param options.known the known hashes
+   * @param options.areKnown whether those that will be added are among them; else they are put there
+   */
+  constructor(
+    blocks: Blocks,
+    options: {
+      readonly id: number;
+      readonly entriesMax: number;
+      readonly known: KnownHashes;
+      readonly areKnown: boolean;
+    },
+  ) {
     this.id = options.id;
     this.#blocks = blocks;
     this.#filter = HashFilter.for(options.entriesMax);
+    this.#known = options.areKnown ? undefined : options.known;
+    this.#knownIn = options.known.generation;
   }
 
   /** Adds the entry at this place of these bytes; `view` is over the same bytes. */
@@ -109,6 +128,7 @@ export class SegmentWriter {
     this.#at += size;
     this.#entries++;
     this.#filter.add(hash);
+    this.#known?.add(hash);
     const due = view.getFloat64(at + DUE_AT, true);
     if (due < this.#dueMs) this.#dueMs = due;
     const forget = view.getFloat64(at + FORGET_AT, true);
@@ -126,6 +146,7 @@ export class SegmentWriter {
       filter: this.#filter,
       dueMs: this.#dueMs,
       forgetMs: this.#forgetMs,
+      knownIn: this.#knownIn,
     };
   }
 

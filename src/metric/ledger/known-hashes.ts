@@ -1,0 +1,53 @@
+import { HashFilter } from './hash-filter.ts';
+
+/**
+ * One filter over all segments: says of a new id with one look that it is in none of them, where asking each would take
+ * fifteen and more. It grows by filters that are each twice the one before (a scalable Bloom filter: Almeida, Baquero,
+ * Preguiça and Hutchison 2007, doi:10.1016/j.ipl.2006.10.007). What is
+ * in no segment any more stays until all is forgotten.
+ */
+export class KnownHashes {
+  /** The one that fills is the first. */
+  #filters: readonly HashFilter[] = [];
+  #room = 0;
+  #count = 0;
+  #generation = 0;
+
+  /** Different hashes, about. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Counts how often all was forgotten: what was added in an earlier generation is not here any more. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#filters = [];
+    this.#room = 0;
+    this.#count = 0;
+    this.#generation++;
+  }
+
+  add(hash: number): void {
+    if (this.mayHave(hash)) return;
+    if (this.#room === 0) {
+      this.#room = Math.max(HASHES_MIN, this.#count);
+      this.#filters = [HashFilter.for(this.#room), ...this.#filters];
+    }
+    this.#filters[0]!.add(hash);
+    this.#room--;
+    this.#count++;
+  }
+
+  /** False: it was certainly not added. */
+  mayHave(hash: number): boolean {
+    for (const filter of this.#filters) if (filter.mayHave(hash)) return true;
+    return false;
+  }
+}
+
+/** Half a megabyte. */
+const HASHES_MIN = 262_144;

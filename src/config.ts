@@ -16,7 +16,7 @@ import {
 } from './service/setting.ts';
 import { LOG_COLUMNS } from './wire/log-columns.ts';
 import { parseWindow } from './wire/window.ts';
-import { DATA_QUEUES, DIALECTS, TASKS } from './wire/queues.ts';
+import { DATA_QUEUES, DIALECTS, QUEUE_TYPES, TASKS } from './wire/queues.ts';
 
 /**
  * Every setting there is: its meaning, unit, range and default. A key is a flag (`labelDelay` is
@@ -295,6 +295,10 @@ export const SETTINGS = {
   dialect: choice(DIALECTS, {
     fallback: 'native',
     help: 'how to write: native arrays, or one record a message as services of the old kind read them',
+  }),
+  queueType: choice(QUEUE_TYPES, {
+    fallback: 'classic',
+    help: 'what queues that are not there yet are declared as; quorum: replicated, for a cluster',
   }),
   featuresQueue: text({
     fallback: DATA_QUEUES.features,

@@ -1,5 +1,6 @@
-import type { Channel } from 'amqplib';
+import type { Channel, Options } from 'amqplib';
 import { AftermathError } from '../service/errors.ts';
+import type { QueueType } from '../wire/queues.ts';
 import { isMissing, PRECONDITION_FAILED, replyCode } from './amqp-errors.ts';
 import { onChannel, type Session } from './amqp-session.ts';
 import type { QueueSpec } from './broker.ts';
@@ -16,9 +17,14 @@ export interface Binding {
  * of the server, and somebody may delete a queue at any time.
  */
 export class Topology {
+  readonly #queueType: QueueType;
   readonly #queues = new Map<string, QueueSpec>();
   readonly #fanouts = new Set<string>();
   readonly #bindings = new Map<string, Binding>();
+
+  constructor(queueType: QueueType) {
+    this.#queueType = queueType;
+  }
 
   knowsQueue(name: string): boolean {
     return this.#queues.has(name);
@@ -29,7 +35,7 @@ export class Topology {
   }
 
   async declareQueue(session: Session, queue: QueueSpec): Promise<void> {
-    await ensureQueue(session, queue);
+    await this.#ensureQueue(session, queue);
     this.#queues.set(queue.name, queue);
   }
 
@@ -46,7 +52,7 @@ export class Topology {
   /** Declares a queue again, with what it was bound to; one that was never declared here is left to its owner. */
   async restoreQueue(session: Session, name: string): Promise<void> {
     const queue = this.#queues.get(name);
-    if (queue) await ensureQueue(session, queue);
+    if (queue) await this.#ensureQueue(session, queue);
     for (const binding of this.#bindings.values()) {
       if (binding.queue === name) await ensureBinding(session, binding);
     }
@@ -56,6 +62,13 @@ export class Topology {
   async restore(session: Session): Promise<void> {
     for (const exchange of this.#fanouts) await ensureFanout(session, exchange);
     for (const name of this.#queues.keys()) await this.restoreQueue(session, name);
+  }
+
+  async #ensureQueue(session: Session, queue: QueueSpec): Promise<void> {
+    await ensure(session, {
+      check: (channel) => channel.checkQueue(queue.name),
+      create: (channel) => channel.assertQueue(queue.name, declaration(queue, this.#queueType)),
+    });
   }
 }
 
@@ -73,24 +86,24 @@ export async function lookAtQueue(
   }
 }
 
-async function ensureQueue(session: Session, queue: QueueSpec): Promise<void> {
-  await ensure(session, {
-    check: (channel) => channel.checkQueue(queue.name),
-    create: (channel) =>
-      channel.assertQueue(queue.name, {
-        durable: queue.durable,
-        ...(queue.keepMax === undefined ? {} : bounded(queue.keepMax)),
-      }),
-  });
+/** How a queue is declared that is not there yet. What is not durable can only be a classic queue. */
+function declaration({ durable, keepMax }: QueueSpec, queueType: QueueType): Options.AssertQueue {
+  const bound = keepMax === undefined ? {} : { maxLength: keepMax };
+  if (durable && queueType === 'quorum') {
+    return { durable, ...bound, arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': DELIVERY_LIMIT } };
+  }
+  // Said of a queue of our own, because a virtual host may have quorum queues as its default: people look through
+  // it, and a quorum queue without a limit of ours may drop what was looked at too often.
+  return keepMax === undefined
+    ? { durable }
+    : { durable, ...bound, arguments: { 'x-queue-type': 'classic' } };
 }
 
 /**
- * A bounded queue of our own is a classic one wherever quorum queues are the default: people look through it, and
- * a quorum queue may drop what was looked at too often.
+ * Deliveries after which a quorum queue gives a message up. RabbitMQ 4 does so after 20 unless told otherwise, and
+ * each kill of a consumer is one: this no run of kills reaches. (3.10 knows no way to say "never".)
  */
-function bounded(maxLength: number): { maxLength: number; arguments: Readonly<Record<string, string>> } {
-  return { maxLength, arguments: { 'x-queue-type': 'classic' } };
-}
+const DELIVERY_LIMIT = 1_000_000_000;
 
 async function ensureFanout(session: Session, exchange: string): Promise<void> {
   await ensure(session, {

@@ -1,5 +1,6 @@
 import { AftermathError } from '../service/errors.ts';
 import type { Logger } from '../service/logging.ts';
+import type { QueueType } from '../wire/queues.ts';
 import { browseQueue } from './amqp-browse.ts';
 import { AmqpConsumer, type ConsumerParts } from './amqp-consumer.ts';
 import { Link } from './amqp-link.ts';
@@ -30,6 +31,8 @@ export interface AmqpBrokerOptions {
   readonly name: string;
   /** Unconfirmed publishes at most. */
   readonly publishInFlightMax: number;
+  /** What durable queues that are not there yet are declared as. Default `classic`. */
+  readonly queueType?: QueueType | undefined;
   /** Pauses between attempts of every kind. Default 0.2 s to 10 s. */
   readonly pauses?: PauseBounds;
 }
@@ -42,7 +45,7 @@ export interface AmqpBrokerOptions {
 export class AmqpBroker implements Broker {
   readonly address: string;
   readonly #link: Link;
-  readonly #topology = new Topology();
+  readonly #topology: Topology;
   readonly #publisher: Publisher;
   readonly #parts: ConsumerParts;
   readonly #consumers = new Set<Consumer>();
@@ -52,7 +55,8 @@ export class AmqpBroker implements Broker {
     const { log, name } = options;
     const target = parseAmqpUrl(options.url, options.access);
     const pauses = options.pauses && { pauses: options.pauses };
-    const topology = this.#topology;
+    const topology = new Topology(options.queueType ?? 'classic');
+    this.#topology = topology;
     this.address = target.shown;
     this.#link = new Link({ target, log, name, prepare: (session) => topology.restore(session), ...pauses });
     this.#parts = { link: this.#link, topology, log, ...pauses };

@@ -6,7 +6,8 @@ import type { Payload } from '../wire/payload.ts';
  *
  * - **At least once.** A message that was confirmed to its publisher is delivered until a consumer has
  *   acknowledged it, whatever crashes. It may be delivered more than once; then `redelivered` is set.
- * - **Order.** A queue with one consumer delivers in the order of publishing, redeliveries first.
+ * - **Order.** A queue with one consumer delivers in the order of publishing, redeliveries first. A quorum
+ *   queue gives redeliveries in any order (RabbitMQ 3.10: the last first, where they are more than 32).
  * - **Acknowledgement follows the effect.** A batch is acknowledged, with one multiple-ack, when the promise
  *   of its handler is fulfilled, and never before an earlier batch is. When it rejects with a `retry` error
  *   the batch goes back to the queue and comes again after a growing pause; any other rejection stops the
@@ -51,8 +52,9 @@ export interface Broker extends AsyncDisposable {
    * `visit` answered `take` for is off the queue, and everything else is back in its place, marked as redelivered; so
    * it is when `visit` rejects, and this with it. What consumers have in hand, and what comes meanwhile, is not seen.
    *
-   * In a classic queue looking costs a message nothing. A quorum queue of RabbitMQ before 4.3 counts each look as a delivery
-   * (header `x-delivery-count`), and 4.0 drops a message after 20 unless its delivery limit says otherwise.
+   * In a classic queue looking costs a message nothing. A quorum queue has it back a moment later, in any order, and before
+   * RabbitMQ 4.3 counts each look as a delivery (header `x-delivery-count`); 4.0 drops a message after 20, unless its
+   * delivery limit says otherwise, as that of our own queues does.
    *
    * @throws {AftermathError} `stop`: there is no such queue; `retry`: the connection was lost on the way
    */

@@ -1,5 +1,6 @@
 import { AftermathError } from '../service/errors.ts';
 import type { Logger } from '../service/logging.ts';
+import type { QueueType } from '../wire/queues.ts';
 import { AmqpBroker } from './amqp.ts';
 import type { AmqpAccess } from './amqp-target.ts';
 import type { Broker } from './broker.ts';
@@ -16,6 +17,8 @@ export interface OpenOptions {
   readonly name?: string;
   /** Publishes that wait for their confirmation at once at most; more wait. Default 3,000. */
   readonly publishInFlightMax?: number;
+  /** What durable queues that are not there yet are declared as. Default `classic`. */
+  readonly queueType?: QueueType | undefined;
 }
 
 /**
@@ -25,9 +28,9 @@ export interface OpenOptions {
  * @throws {AftermathError} `usage` when the URL is not one
  */
 export function openBroker(options: OpenOptions): Broker {
-  const { url, access = {}, log, name = 'aftermath', publishInFlightMax = 3_000 } = options;
+  const { url, access = {}, log, name = 'aftermath', publishInFlightMax = 3_000, queueType } = options;
   if (url === 'memory') return new MemoryBroker();
-  if (/^amqps?:/.test(url)) return new AmqpBroker({ url, access, log, name, publishInFlightMax });
+  if (/^amqps?:/.test(url)) return new AmqpBroker({ url, access, log, name, publishInFlightMax, queueType });
   // Not the text itself: it may be a password in the wrong place.
   const found = /^\w+:\/\//.test(url) ? `a URL with ${url.split(':', 1)[0] ?? ''}:` : 'no URL';
   throw new AftermathError(

@@ -3,7 +3,7 @@ import { DEFAULT_BROKER_URL, type SETTINGS, type SettingKey } from '../config.ts
 import { AftermathError } from '../service/errors.ts';
 import { readSecret } from '../service/secret-file.ts';
 import type { Values } from '../service/settings.ts';
-import type { DataQueues } from '../wire/queues.ts';
+import type { DataQueues, QueueType } from '../wire/queues.ts';
 
 /** Settings of which broker it is, and how the two prove themselves to each other. */
 export const BROKER_ACCESS = [
@@ -20,6 +20,7 @@ export const BROKER_ACCESS = [
 export const BROKER = [
   ...BROKER_ACCESS,
   'dialect',
+  'queueType',
   'featuresQueue',
   'truthQueue',
   'predictionsQueue',
@@ -71,4 +72,20 @@ export function stream(values: {
 }): { readonly queues: DataQueues; readonly batchMax: number; readonly lingerMs: number } {
   const { featuresQueue: features, truthQueue: truth, predictionsQueue: predictions } = values;
   return { queues: { features, truth, predictions }, batchMax: values.batch, lingerMs: values.linger };
+}
+
+/**
+ * What the queues of a service are declared as where they are not there yet.
+ *
+ * @throws {AftermathError} `usage` where the dialect wants them otherwise
+ */
+export function queueTypeOf({
+  dialect,
+  queueType,
+}: Pick<Values<typeof SETTINGS>, 'dialect' | 'queueType'>): QueueType {
+  if (queueType === 'classic' || dialect === 'native') return queueType;
+  throw new AftermathError(
+    'usage',
+    `Cannot use --queue-type ${queueType} with --dialect ${dialect}: in that dialect queues are declared transient, as its peers declare theirs, and a quorum queue is durable. Declare the queues beforehand (one that exists is used as it is), or leave out one of the two.`,
+  );
 }

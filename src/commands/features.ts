@@ -4,7 +4,7 @@ import { openBroker } from '../broker/open.ts';
 import { DEFAULT_PORTS, FEATURES_LIMITS } from '../config.ts';
 import { startFeatures } from '../features/stage.ts';
 import { AftermathError } from '../service/errors.ts';
-import { BROKER, brokerOf, SERVING, stream } from './broker-settings.ts';
+import { BROKER, brokerOf, queueTypeOf, SERVING, stream } from './broker-settings.ts';
 import { command, SAYING } from './command.ts';
 import { DATASET, datasetDefaults, datasetOf } from './dataset-settings.ts';
 import { runService } from './service.ts';
@@ -39,7 +39,8 @@ export const featuresCommand: Command = command({
       name: 'features',
       values,
       port: { number: values.port ?? DEFAULT_PORTS.features, isGiven: isSet('port') },
-      broker: (log) => openBroker({ ...brokerOf(values), log, name: 'aftermath features' }),
+      broker: (log) =>
+        openBroker({ ...brokerOf(values), queueType: queueTypeOf(values), log, name: 'aftermath features' }),
       start: async (context, own) => {
         const { queues } = stream(values);
         const stage = own(

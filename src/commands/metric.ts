@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { openBroker } from '../broker/open.ts';
 import { DEFAULT_PORTS } from '../config.ts';
 import { startMetric } from '../metric/stage.ts';
-import { BROKER, brokerOf, SERVING, stream } from './broker-settings.ts';
+import { BROKER, brokerOf, queueTypeOf, SERVING, stream } from './broker-settings.ts';
 import { command, SAYING } from './command.ts';
 import { METRIC, metricOf } from './metric-settings.ts';
 import { runService } from './service.ts';
@@ -18,7 +18,8 @@ export const metricCommand: Command = command({
       name: 'metric',
       values,
       port: { number: values.port ?? DEFAULT_PORTS.metric, isGiven: isSet('port') },
-      broker: (log) => openBroker({ ...brokerOf(values), log, name: 'aftermath metric' }),
+      broker: (log) =>
+        openBroker({ ...brokerOf(values), queueType: queueTypeOf(values), log, name: 'aftermath metric' }),
       start: async (context, own) => {
         const stage = own(
           await startMetric(

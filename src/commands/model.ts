@@ -4,7 +4,7 @@ import { DEFAULT_PORTS } from '../config.ts';
 import { SERVING_LIMITS } from '../model/serving-limits.ts';
 import { startModel } from '../model/stage.ts';
 import { command, required, SAYING } from './command.ts';
-import { BROKER, brokerOf, SERVING, stream } from './broker-settings.ts';
+import { BROKER, brokerOf, queueTypeOf, SERVING, stream } from './broker-settings.ts';
 import { DRIFT, driftOf } from './drift-settings.ts';
 import { loadServing } from './models.ts';
 import { runService } from './service.ts';
@@ -22,7 +22,8 @@ export const modelCommand: Command = command({
       name: 'model',
       values,
       port: { number: values.port ?? DEFAULT_PORTS.model, isGiven: isSet('port') },
-      broker: (log) => openBroker({ ...brokerOf(values), log, name: 'aftermath model' }),
+      broker: (log) =>
+        openBroker({ ...brokerOf(values), queueType: queueTypeOf(values), log, name: 'aftermath model' }),
       start: async (context, own) => {
         const stage = own(
           await startModel(

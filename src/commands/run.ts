@@ -10,7 +10,7 @@ import { startModel } from '../model/stage.ts';
 import { startPlot } from '../plot/stage.ts';
 import { ReplayClock, SYSTEM_CLOCK } from '../service/clock.ts';
 import type { Stage, StageContext } from '../service/stage.ts';
-import { BROKER, brokerOf, SERVING, stream } from './broker-settings.ts';
+import { BROKER, brokerOf, queueTypeOf, SERVING, stream } from './broker-settings.ts';
 import { command, required, SAYING, type CommandSettings } from './command.ts';
 import { DATASET, datasetOf } from './dataset-settings.ts';
 import { driftOf } from './drift-settings.ts';
@@ -64,7 +64,13 @@ export const runCommand: Command = command({
       port: values.page
         ? { number: values.port ?? DEFAULT_PORTS.run, isGiven: settings.isSet('port') }
         : undefined,
-      broker: (log) => openBroker({ ...brokerOf(values, 'memory'), log, name: 'aftermath run' }),
+      broker: (log) =>
+        openBroker({
+          ...brokerOf(values, 'memory'),
+          queueType: queueTypeOf(values),
+          log,
+          name: 'aftermath run',
+        }),
       start,
     });
 

@@ -22,6 +22,11 @@ export interface DataQueues {
 /** The data queues as the field calls them. */
 export const DATA_QUEUES: DataQueues = { features: FEATURES, truth: TRUTH, predictions: PREDICTIONS };
 
+/** What RabbitMQ keeps a durable queue as: on one node, or replicated over the nodes of a cluster. */
+export const QUEUE_TYPES = ['classic', 'quorum'] as const;
+/** One of `QUEUE_TYPES`. */
+export type QueueType = (typeof QUEUE_TYPES)[number];
+
 /** How we write: arrays of records with all their fields, or what services of the old kind read. */
 export const DIALECTS = ['native', 'classic', 'superset'] as const;
 /** One of `DIALECTS`. */

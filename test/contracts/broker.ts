@@ -27,6 +27,8 @@ import { nextTurn, settledYet } from './turns.ts';
 
 /** Makes brokers for the tests of one implementation. Those of a server meet there, those in memory do not. */
 export interface Brokers extends AsyncDisposable {
+  /** What a consumer gives back to a quorum queue is there again a moment later, and in any order. */
+  readonly isQuorum?: boolean;
   open(options: { pauses: PauseBounds }): Broker;
 }
 
@@ -186,8 +188,9 @@ export function brokerContract(name: string, start: () => Promise<Brokers>): voi
         await inbox.handler(batch);
       });
       await inbox.holds(5);
-      assert.deepEqual(inbox.texts, numbers(5));
-      assert.equal(inbox.messages[1]?.redelivered, true);
+      if (!brokers.isQuorum) assert.deepEqual(inbox.texts, numbers(5));
+      assert.deepEqual(new Set(inbox.texts), new Set(numbers(5)));
+      assert.equal(inbox.messages.find((message) => textOf(message) === '1')?.redelivered, true);
       const [one = 0, two = 0, three = 0] = handledAt;
       assert.ok(two - one >= SHORT_PAUSES.firstMs * 0.8 - 1, `first pause ${two - one} ms`);
       assert.ok(three - two >= SHORT_PAUSES.firstMs * 1.6 - 1, `second pause ${three - two} ms`);
@@ -330,7 +333,10 @@ export function brokerContract(name: string, start: () => Promise<Brokers>): voi
       assert.equal((await broker.queueDepth(queue))?.messages, 2);
     });
 
-    brokerBrowseContract((options) => brokers.open(options));
+    brokerBrowseContract(
+      (options) => brokers.open(options),
+      () => brokers.isQuorum === true,
+    );
     brokerEndsContract((options) => brokers.open(options));
 
     test('whatever the batch sizes and the failures, every message is handled, first deliveries in order', async () => {
@@ -357,7 +363,8 @@ export function brokerContract(name: string, start: () => Promise<Brokers>): voi
           for (const text of texts) handled.add(text);
         });
         await eventually(async () => assert.equal(handled.size, count), WITHIN_MS);
-        assert.deepEqual([...first], numbers(count));
+        if (brokers.isQuorum) assert.deepEqual(first, new Set(numbers(count)));
+        else assert.deepEqual([...first], numbers(count));
         await consumer.stop();
         await isEmpty(queue);
       });

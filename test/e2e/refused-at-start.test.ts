@@ -111,6 +111,12 @@ const CASES: readonly Case[] = [
   },
   { what: 'a speed without times', args: run({ speed: '10' }), code: 2, says: /--time is missing/ },
   { what: 'an unknown command', args: ['predikt'], code: 2, says: /unknown command 'predikt'/ },
+  {
+    what: 'a quorum queue in a dialect of transient ones',
+    args: ['metric', '--queue-type', 'quorum', '--dialect', 'classic', '--port', '0', '--logs', folder],
+    code: 2,
+    says: /--queue-type quorum with --dialect classic.*transient.*durable/,
+  },
   { what: 'features with nothing to do', args: ['features'], code: 2, says: /--data.*--tasks-dir/s },
 ];
 

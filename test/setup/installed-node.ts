@@ -22,6 +22,12 @@ export function installedScripts(): string | undefined {
   return basename(server) === 'rabbitmq-script-wrapper' ? '/usr/lib/rabbitmq/bin' : dirname(server);
 }
 
+/** What an installed node is to have beyond the defaults. */
+export interface InstalledNodeOptions extends RabbitNodeOptions {
+  /** A node that runs, and whose cluster this one becomes part of when it is first started. */
+  readonly joins?: InstalledNode;
+}
+
 /**
  * A node from an installed RabbitMQ, run by the present user with everything of its own: folder, ports,
  * cookie, name and Erlang port mapper, all on 127.0.0.1.
@@ -33,14 +39,16 @@ export class InstalledNode implements RabbitNode {
   readonly #scripts: string;
   readonly #folder: string;
   readonly #ports: Ports;
+  readonly #sharesMapper: boolean;
   readonly #env: NodeJS.ProcessEnv;
   #mapper: GuardedProcess | undefined;
   #server: GuardedProcess | undefined;
 
-  private constructor(scripts: string, folder: string, ports: Ports) {
+  private constructor(scripts: string, folder: string, ports: Ports, sharesMapper: boolean) {
     this.#scripts = scripts;
     this.#folder = folder;
     this.#ports = ports;
+    this.#sharesMapper = sharesMapper;
     this.#env = environment(folder, ports);
     this.url = `amqp://guest:guest@127.0.0.1:${ports.amqp}`;
     this.tlsHost = ports.tls === undefined ? undefined : `127.0.0.1:${ports.tls}`;
@@ -48,31 +56,34 @@ export class InstalledNode implements RabbitNode {
       ports.management === undefined ? undefined : `http://guest:guest@127.0.0.1:${ports.management}`;
   }
 
-  static async create(scripts: string, options: RabbitNodeOptions): Promise<InstalledNode> {
+  static async create(scripts: string, options: InstalledNodeOptions): Promise<InstalledNode> {
     const folder = await mkdtemp(join(tmpdir(), `aftermath-rabbitmq-${process.pid}-`));
+    const { joins } = options;
     const ports: Ports = {
       amqp: await freePort(),
       distribution: await freePort(),
-      mapper: await freePort(),
+      // The nodes of a cluster find each other by one port mapper, and trust each other by one cookie.
+      mapper: joins === undefined ? await freePort() : joins.#ports.mapper,
       management: options.management ? await freePort() : undefined,
       tls: options.tls ? await freePort() : undefined,
     };
     const listener = options.tls ? tlsLines(options.tls, `127.0.0.1:${ports.tls}`) : [];
+    const peer = joins === undefined ? [] : joining(joins.#ports);
     const plugins = [...(options.management ? ['rabbitmq_management'] : []), ...(options.plugins ?? [])];
     await writeFile(
       join(folder, 'rabbitmq.conf'),
-      configuration(ports, [...listener, ...(options.config ?? [])]),
+      configuration(ports, [...listener, ...(options.config ?? []), ...peer]),
     );
     await writeFile(join(folder, 'enabled_plugins'), `[${plugins.join(',')}].`);
     await writeFile(join(folder, 'rabbitmq-env.conf'), '');
     await writeFile(join(folder, '.erlang.cookie'), `aftermath${ports.mapper}`, { mode: 0o400 });
-    return new InstalledNode(scripts, folder, ports);
+    return new InstalledNode(scripts, folder, ports, joins !== undefined);
   }
 
   async start(): Promise<void> {
     if (this.#server?.running) return;
     const settings = { env: this.#env, cwd: this.#folder, logPath: join(this.#folder, 'log') };
-    if (!this.#mapper?.running) {
+    if (!this.#sharesMapper && !this.#mapper?.running) {
       const arguments_ = ['-port', String(this.#ports.mapper), '-address', '127.0.0.1'];
       this.#mapper = new GuardedProcess(await portMapper(), arguments_, {
         ...settings,
@@ -146,6 +157,17 @@ function configuration(ports: Ports, further: readonly string[]): string {
   return `${lines.join('\n')}\n`;
 }
 
+function joining(ports: Ports): string[] {
+  return [
+    'cluster_formation.peer_discovery_backend = classic_config',
+    `cluster_formation.classic_config.nodes.1 = ${nodeName(ports)}`,
+  ];
+}
+
+function nodeName(ports: Ports): string {
+  return `aftermath${ports.amqp}@localhost`;
+}
+
 function environment(folder: string, ports: Ports): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(RABBITMQ_|ERL_|NODE_)/.test(name));
   return {
@@ -153,7 +175,7 @@ function environment(folder: string, ports: Ports): NodeJS.ProcessEnv {
     HOME: folder,
     ERL_EPMD_PORT: String(ports.mapper),
     ERL_EPMD_ADDRESS: '127.0.0.1',
-    RABBITMQ_NODENAME: `aftermath${ports.amqp}@localhost`,
+    RABBITMQ_NODENAME: nodeName(ports),
     RABBITMQ_DIST_PORT: String(ports.distribution),
     RABBITMQ_CONF_ENV_FILE: join(folder, 'rabbitmq-env.conf'),
     RABBITMQ_CONFIG_FILE: join(folder, 'rabbitmq.conf'),

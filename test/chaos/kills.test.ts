@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { privateNode } from '../setup/find-rabbitmq.ts';
+import { testBroker } from '../setup/rabbitmq.ts';
+import { KILL_BROKER, killOf, type Fault } from './faults.ts';
+import { Moments } from './moments.ts';
+import { Pipeline, type PipelineSettings } from './pipeline.ts';
+import { trial } from './trial.ts';
+import { safetyOff, type Safety } from './unsafe/safety-off.ts';
+import { verdictOf, type Verdict } from './verdict.ts';
+
+const ROWS = 200_000;
+/** About what the others can take: features is still there when it is to be killed. */
+const RATE = 20_000;
+/** Where rows are lost the log stops growing; so long without one is taken for that. */
+const QUIET_MS = 3_000;
+/** Few messages in hand, so that a run of this length still has work everywhere when the last kill comes. */
+const SHORT_HAND = ['--prefetch', '20', '--batch', '5'];
+
+test('kill -9 of every stage, of all and of the broker under full load: every id is in the log once', async () => {
+  await using node = await privateNode();
+  await using pipeline = await Pipeline.start({ url: node.url, rows: ROWS, rate: RATE, flags: SHORT_HAND });
+  const site = { pipeline, node, brokerUrl: node.url, holdMs: 0, moments: new Moments(20_260_302) };
+  const kills = [
+    killOf('features'),
+    killOf('model'),
+    killOf('metric', 'plot'),
+    KILL_BROKER,
+    killOf('features', 'model', 'metric', 'plot'),
+  ];
+  const { struck, ...verdict } = await trial(site, kills, { overlapping: true });
+  assert.deepEqual(
+    struck.map(({ name }) => name),
+    kills.map(({ name }) => name),
+  );
+  assert.deepEqual(
+    { ...verdict, seconds: 0 },
+    { rows: ROWS, lost: 0, duplicated: 0, wrong: 0, problems: [], seconds: 0 },
+  );
+});
+
+/** At full speed, without the stage that only shows. */
+const DATA_PATH = { stages: ['features', 'model', 'metric'], rows: ROWS, flags: SHORT_HAND } as const;
+
+/** What such a kill costs without the safety: a check that cannot fail would prove nothing. */
+const WITHOUT: readonly Without[] = [
+  { what: 'metric acknowledges on delivery', kill: killOf('metric'), env: { metric: safetyOff('auto-ack') } },
+  { what: 'model acknowledges on delivery', kill: killOf('model'), env: { model: safetyOff('auto-ack') } },
+  {
+    what: 'features waits for no confirm',
+    kill: killOf('features'),
+    env: { features: safetyOff('unconfirmed') },
+  },
+  { what: 'the queues are transient', kill: KILL_BROKER, rows: 20_000, flags: ['--dialect', 'classic'] },
+];
+
+interface Without extends Pick<PipelineSettings, 'env' | 'rows' | 'flags'> {
+  readonly what: string;
+  readonly kill: Fault;
+}
+
+for (const { what, kill, ...settings } of WITHOUT) {
+  test(`where ${what}, a ${kill.name} is seen to lose rows`, async () => {
+    await using node = await privateNode();
+    await using pipeline = await Pipeline.start({
+      url: node.url,
+      rows: ROWS,
+      flags: SHORT_HAND,
+      ...settings,
+    });
+    const site = { pipeline, node, brokerUrl: node.url, holdMs: 0, moments: new Moments(1) };
+    const { lost } = await trial(site, [kill], { spacing: 1, patienceMs: QUIET_MS });
+    assert.ok(lost > 0, `${lost} rows were lost`);
+  });
+}
+
+test('a kill between the lines of the log and their transaction doubles none; with the cursor apart it is seen to', async () => {
+  assert.deepEqual(await killedInCommit([]), {
+    rows: 60_000,
+    lost: 0,
+    duplicated: 0,
+    wrong: 0,
+    problems: [],
+  });
+  const { duplicated } = await killedInCommit(['cursor-apart']);
+  assert.ok(duplicated > 0, `${duplicated} rows were doubled`);
+});
+
+async function killedInCommit(off: readonly Safety[]): Promise<Verdict> {
+  await using broker = await testBroker();
+  await using pipeline = new Pipeline({ ...DATA_PATH, url: broker.url, rows: 60_000 });
+  const killed = { ...safetyOff('killed-in-commit', ...off), AFTERMATH_TEST_KILLED_IN_COMMIT: '2' };
+  pipeline.start('metric', killed);
+  for (const stage of ['model', 'features'] as const) pipeline.start(stage);
+  assert.equal(await pipeline.program('metric').ended(), -1);
+  pipeline.start('metric', safetyOff(...off));
+  await pipeline.reaches(pipeline.rows);
+  await pipeline.stopAll();
+  return verdictOf(pipeline);
+}

@@ -1,5 +1,6 @@
 /**
- * The last row of every id, compactly: 24 bytes of values, 8 of hash and 6 to 11 of table an id.
+ * The last row of every id, compactly: 16 bytes of values, 8 of hash and 6 to 11 of table an id; where absolute errors
+ * are not the distance of the two values, or rows have slices, 8 and 2 more.
  *
  * Ids are told apart by 64 bits of hash: that two of n different ids share one has probability n² / 2^65,
  * 3 in a million for 10 million ids, and would lose one row of them.
@@ -9,12 +10,16 @@ export interface LastRows {
   readonly count: number;
   /** How many ids came more than once. */
   readonly repeated: number;
-  /** Keeps the row, in the place of an earlier one of its id. True where the id is new. */
-  put(id: string, truth: number, prediction: number, absoluteError: number): boolean;
+  /**
+   * Keeps the row, in the place of an earlier one of its id. True where the id is new.
+   *
+   * @param slice 0..65535
+   */
+  put(id: string, truth: number, prediction: number, absoluteError: number, slice?: number): boolean;
   /** Gives back what only `put` needs, which may not be called any more. */
   seal(): void;
   /** Visits each kept row, in order of the first appearance of its id. */
-  forEach(visit: (truth: number, prediction: number, absoluteError: number) => void): void;
+  forEach(visit: (truth: number, prediction: number, absoluteError: number, slice: number) => void): void;
 }
 
 /** Nothing kept yet. */
@@ -23,6 +28,7 @@ export function lastRows(): LastRows {
   let table = new Uint32Array(1 << 12);
   let count = 0;
   let repeated = 0;
+  const hash = new Uint32Array(2);
 
   /** The slot of the hash in the table: that of its row, or the free one where it belongs. */
   const slotOf = (low: number, high: number): number => {
@@ -52,8 +58,9 @@ export function lastRows(): LastRows {
     get repeated() {
       return repeated;
     },
-    put(id, truth, prediction, absoluteError) {
-      const [low, high] = hash64(id);
+    put(id, truth, prediction, absoluteError, slice = 0) {
+      hash64(id, hash);
+      const [low, high] = [hash[0]!, hash[1]!];
       const slot = slotOf(low, high);
       let row = table[slot]! - 1;
       const isNew = row < 0;
@@ -70,7 +77,14 @@ export function lastRows(): LastRows {
         repeated += 1 - seenAgain[row & PAGE_MASK]!;
         seenAgain[row & PAGE_MASK] = 1;
       }
-      pages[row >>> PAGE_BITS]!.values.set([truth, prediction, absoluteError], (row & PAGE_MASK) * 3);
+      const page = pages[row >>> PAGE_BITS]!;
+      const at = row & PAGE_MASK;
+      page.values[2 * at] = truth;
+      page.values[2 * at + 1] = prediction;
+      if (page.errors !== undefined) page.errors[at] = absoluteError;
+      else if (absoluteError !== Math.abs(truth - prediction)) errorsOf(page)[at] = absoluteError;
+      if (page.slices !== undefined) page.slices[at] = slice;
+      else if (slice !== 0) (page.slices = new Uint16Array(PAGE_ROWS))[at] = slice;
       return isNew;
     },
     seal() {
@@ -79,16 +93,26 @@ export function lastRows(): LastRows {
     },
     forEach(visit) {
       for (let row = 0; row < count; row++) {
-        const { values } = pages[row >>> PAGE_BITS]!;
-        const at = (row & PAGE_MASK) * 3;
-        visit(values[at]!, values[at + 1]!, values[at + 2]!);
+        const { values, errors, slices } = pages[row >>> PAGE_BITS]!;
+        const at = row & PAGE_MASK;
+        const [truth, prediction] = [values[2 * at]!, values[2 * at + 1]!];
+        visit(truth, prediction, errors?.[at] ?? Math.abs(truth - prediction), slices?.[at] ?? 0);
       }
     },
   };
 }
 
+/** From now on the page keeps the absolute errors; until now each was the distance of its values. */
+function errorsOf(page: Page): Float64Array {
+  const { values } = page;
+  const errors = new Float64Array(PAGE_ROWS);
+  for (let at = 0; at < PAGE_ROWS; at++) errors[at] = Math.abs(values[2 * at]! - values[2 * at + 1]!);
+  page.errors = errors;
+  return errors;
+}
+
 /** Two 32-bit halves over the UTF-16 code units: multiply and rotate as MurmurHash3 does, each half with its own constants. */
-function hash64(text: string): [number, number] {
+function hash64(text: string, into: Uint32Array): void {
   let low = 0x9747b28c ^ text.length;
   let high = 0x3c6ef372 ^ text.length;
   for (let i = 0; i < text.length; i++) {
@@ -101,7 +125,8 @@ function hash64(text: string): [number, number] {
   // Each half takes some of the other, then both are mixed to the last bit
   low ^= Math.imul(high, 0x85ebca6b);
   high ^= Math.imul(low, 0xc2b2ae35);
-  return [mixed(low), mixed(high)];
+  into[0] = mixed(low);
+  into[1] = mixed(high);
 }
 
 function mixed(half: number): number {
@@ -113,20 +138,27 @@ function mixed(half: number): number {
 }
 
 interface Page {
+  /** Truth and prediction of each row. */
   readonly values: Float64Array;
   hashes: Uint32Array;
   readonly seenAgain: Uint8Array;
+  /** Absent while each is the distance of its values. */
+  errors: Float64Array | undefined;
+  /** Absent while all are 0. */
+  slices: Uint16Array | undefined;
 }
 
 /** Pages, so that growing copies nothing but the table. */
 const PAGE_BITS = 16;
-const PAGE_MASK = 2 ** PAGE_BITS - 1;
+const PAGE_ROWS = 2 ** PAGE_BITS;
+const PAGE_MASK = PAGE_ROWS - 1;
 
 function newPage(): Page {
-  const rows = 2 ** PAGE_BITS;
   return {
-    values: new Float64Array(rows * 3),
-    hashes: new Uint32Array(rows * 2),
-    seenAgain: new Uint8Array(rows),
+    values: new Float64Array(PAGE_ROWS * 2),
+    hashes: new Uint32Array(PAGE_ROWS * 2),
+    seenAgain: new Uint8Array(PAGE_ROWS),
+    errors: undefined,
+    slices: undefined,
   };
 }

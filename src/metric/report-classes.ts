@@ -1,11 +1,12 @@
-import { calibration } from '../stats/calibration.ts';
+import { calibration, calibrationCurve } from '../stats/calibration.ts';
 import { classification } from '../stats/classification.ts';
-import { binaryFigures, confusionOf, multiclassFigures } from '../stats/confusion.ts';
+import { type Confusion, binaryFigures, confusionOf, multiclassFigures } from '../stats/confusion.ts';
 import type { Figures } from '../stats/figure.ts';
 import { present } from '../stats/figure.ts';
 import { classProbabilities } from '../stats/class-probabilities.ts';
 import { averagePrecision, rocAuc, tieGroupsOf } from '../stats/score-ranking.ts';
-import type { Task } from '../wire/snapshot.ts';
+import { precisionRecallPoints, rocPoints } from '../stats/score-curves.ts';
+import { CURVE_POINTS_MAX, type CurvesSnapshot, type Task } from '../wire/snapshot.ts';
 import type { LastRows } from './last-rows.ts';
 import type { ClassLog } from './report-bootstrap-classes.ts';
 
@@ -41,12 +42,22 @@ export function classFiguresOf(log: ClassRows): ClassFigures {
   const common = classification.value(state);
   if (confusion.labels.length > 2) {
     const figures = { ...common, ...multiclassFigures(confusion) };
-    return { task: 'multiclass', figures, labels: confusion.labels, positive: undefined };
+    const none = { positive: undefined, curves: undefined };
+    return { task: 'multiclass', figures, labels: confusion.labels, confusion, ...none };
   }
   const positive = positiveLabel(confusion.labels);
   const ofTwo = binaryFigures(confusion, { positive });
-  const scores = log.graded ? scoreFigures(log, (truth) => textOf(truth) === positive) : {};
-  return { task: 'binary', figures: { ...common, ...ofTwo, ...scores }, labels: confusion.labels, positive };
+  const scores = log.graded
+    ? scoresOf(log, { positive, isPositive: (truth) => textOf(truth) === positive })
+    : undefined;
+  return {
+    task: 'binary',
+    figures: { ...common, ...ofTwo, ...scores?.figures },
+    labels: confusion.labels,
+    positive,
+    confusion,
+    curves: scores?.curves,
+  };
 }
 
 /** What a log of classes says, and in which classes. */
@@ -56,6 +67,9 @@ export interface ClassFigures {
   readonly labels: readonly string[];
   /** Of two classes. */
   readonly positive: string | undefined;
+  readonly confusion: Confusion;
+  /** Of two classes with probabilities. */
+  readonly curves: CurvesSnapshot | undefined;
 }
 
 /** The same log with the place of each label among `labels` instead of its text. */
@@ -85,23 +99,32 @@ function positiveLabel(labels: readonly string[]): string {
   return labels[numbers.indexOf(Math.max(...numbers))]!;
 }
 
-function scoreFigures({ rows }: ClassRows, isPositive: (truth: number) => boolean): Figures {
+function scoresOf(
+  { rows }: ClassRows,
+  { positive, isPositive }: { readonly positive: string; readonly isPositive: (truth: number) => boolean },
+): { figures: Figures; curves: CurvesSnapshot | undefined } {
   const [losses, calibrated] = [classProbabilities.empty(), calibration.empty()];
   const [positives, negatives] = [new Float64Array(rows.count), new Float64Array(rows.count)];
   let [p, n] = [0, 0];
   rows.forEach((truth, _, absoluteError) => {
-    const positive = isPositive(truth);
-    const score = positive ? 1 - absoluteError : absoluteError;
-    if (positive) positives[p++] = score;
+    const isOne = isPositive(truth);
+    const score = isOne ? 1 - absoluteError : absoluteError;
+    if (isOne) positives[p++] = score;
     else negatives[n++] = score;
-    calibration.add(calibrated, { positive, score });
-    const label = positive ? 'yes' : 'no';
+    calibration.add(calibrated, { positive: isOne, score });
+    const label = isOne ? 'yes' : 'no';
     classProbabilities.add(losses, { truth: label, prediction: label, proba: { yes: score, no: 1 - score } });
   });
   const groups = tieGroupsOf(positives.subarray(0, p), negatives.subarray(0, n));
+  const roc = rocPoints(groups, CURVE_POINTS_MAX);
+  const precisionRecall = precisionRecallPoints(groups, CURVE_POINTS_MAX);
   return {
-    ...classProbabilities.value(losses),
-    ...present({ roc_auc: rocAuc(groups)?.value, average_precision: averagePrecision(groups)?.value }),
-    ...calibration.value(calibrated),
+    figures: {
+      ...classProbabilities.value(losses),
+      ...present({ roc_auc: rocAuc(groups)?.value, average_precision: averagePrecision(groups)?.value }),
+      ...calibration.value(calibrated),
+    },
+    curves: roc &&
+      precisionRecall && { positive, roc, precisionRecall, calibration: calibrationCurve(calibrated) },
   };
 }

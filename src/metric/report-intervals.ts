@@ -7,6 +7,8 @@ import type { Figures, FigureValue } from '../stats/figure.ts';
 export interface ReportIntervals {
   /** Two numbers; nothing happens where the row cannot be one of a regression. */
   add(row: { truth: number | string; prediction: number | string; absoluteError: number }): void;
+  /** The intervals of the mean absolute error now, of numbers and of classes. */
+  mae(): { readonly ofRegression: Interval | undefined; readonly ofClasses: Interval | undefined };
   /** The figures with the intervals that hold for them at every look; one without a valid sequence has none. */
   ofRegression(figures: Figures): Figures;
   ofClasses(figures: Figures): Figures;
@@ -45,6 +47,7 @@ export function reportIntervals(alpha: number): ReportIntervals {
       missed.add(absoluteError);
       missedSquared.add(absoluteError * absoluteError);
     },
+    mae: () => ({ ofRegression: absolute.above0(), ofClasses: missed.interval() }),
     ofRegression: (figures) =>
       withIntervals(figures, {
         mae: absolute.above0(),

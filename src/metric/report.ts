@@ -4,14 +4,10 @@ import type { Figures } from '../stats/figure.ts';
 import { present } from '../stats/figure.ts';
 import { regression } from '../stats/regression.ts';
 import type { Task } from '../wire/snapshot.ts';
-import { lastRows } from './last-rows.ts';
-import { readLog } from './log-reader.ts';
-import type { LogRow } from './log-reader.ts';
+import { collectLog, type LogCollection } from './log-collection.ts';
 import { type BootstrapOptions, bootstrapRegression } from './report-bootstrap.ts';
 import { bootstrapClasses } from './report-bootstrap-classes.ts';
-import { classFiguresOf, classLogOf, LABEL_UNIT } from './report-classes.ts';
-import { reportIntervals } from './report-intervals.ts';
-import type { ReportIntervals } from './report-intervals.ts';
+import { classFiguresOf, classLogOf, type ClassFigures } from './report-classes.ts';
 
 /** What a log says. Written as JSON it is the answer of `aftermath report --json`. */
 export interface Report {
@@ -39,32 +35,37 @@ export interface ReportOptions {
 
 /**
  * The figures of a log, ours or that of any service with the header `id,y_true,y_pred,absolute_error`.
- * Reads it as a stream; holds some 45 bytes an id.
  *
- * @throws {AftermathError} `stop` when the file is no such log or a line of it cannot be; `usage` when it
- *   holds several models and none was chosen, or not the chosen one
+ * @throws {AftermathError} as `collectLog`, and `stop` where it cannot be of the task
  */
 export async function reportLog(path: string, options: ReportOptions = { task: 'auto' }): Promise<Report> {
-  const collected = await collect(path, options);
-  const { rows, notes } = collected;
+  return reportOf(path, await collectLog(path, options), options).report;
+}
+
+/** The figures of what was read, and the classes in it where it is of classes. @throws {AftermathError} as `reportLog` */
+export function reportOf(
+  path: string,
+  collected: LogCollection,
+  { task, bootstrap }: ReportOptions,
+): { report: Report; classes: ClassFigures | undefined } {
+  const { rows } = collected;
+  const notes = [...collected.notes];
   const common = { rows: rows.count, repeated: rows.repeated };
-  if (rows.count === 0) return { ...common, figures: {}, notes: [...notes, 'The log has no outcome yet.'] };
-  if (options.task === 'classification' || (options.task === 'auto' && readsAsClasses(collected))) {
+  if (rows.count === 0) {
+    notes.push('The log has no outcome yet.');
+    return { report: { ...common, figures: {}, notes }, classes: undefined };
+  }
+  if (task === 'classification' || (task === 'auto' && readsAsClasses(collected))) {
     if (!collected.errorsAreShares) {
       throw new AftermathError(
         'stop',
         `Cannot report on ${path} as classes: its absolute_error goes beyond 1, which no class has`,
       );
     }
-    const found = classFiguresOf(collected);
-    const figures = collected.intervals.ofClasses(found.figures);
-    const { bootstrap } = options;
-    return {
-      ...common,
-      task: found.task,
-      figures: bootstrap ? bootstrapClasses(figures, classLogOf(collected, found), bootstrap) : figures,
-      notes,
-    };
+    const classes = classFiguresOf(collected);
+    const valid = collected.intervals.ofClasses(classes.figures);
+    const figures = bootstrap ? bootstrapClasses(valid, classLogOf(collected, classes), bootstrap) : valid;
+    return { report: { ...common, task: classes.task, figures, notes }, classes };
   }
   if (collected.firstLabel !== undefined) {
     const { line, text } = collected.firstLabel;
@@ -78,129 +79,21 @@ export async function reportLog(path: string, options: ReportOptions = { task: '
       `absolute_error is not |y_true − y_pred| in ${counted(collected.disagreeing, 'line')}; the figures are made from y_true and y_pred.`,
     );
   }
-  const figures = collected.intervals.ofRegression(regressionFigures(collected));
-  const { bootstrap } = options;
-  return {
-    ...common,
-    task: 'regression',
-    figures: bootstrap ? bootstrapRegression(figures, rows, bootstrap) : figures,
-    notes,
-  };
+  const valid = collected.intervals.ofRegression(regressionFigures(collected));
+  const figures = bootstrap ? bootstrapRegression(valid, rows, bootstrap) : valid;
+  return { report: { ...common, task: 'regression', figures, notes }, classes: undefined };
 }
 
-/** Miscoverage of each interval, over all looks. */
-const ALPHA = 0.05;
-
-interface Collected {
-  readonly rows: ReturnType<typeof lastRows>;
-  /** Labels by their code. */
-  readonly labels: readonly string[];
-  firstLabel: { line: number; text: string } | undefined;
-  /** Lines whose absolute_error is not |y_true − y_pred|. */
-  disagreeing: number;
-  /** Every number is whole, as numbers that name classes are. */
-  numbersAreWhole: boolean;
-  /** Every absolute_error is at most 1. */
-  errorsAreShares: boolean;
-  /** Some absolute_error is neither 0 nor 1: probabilities came along. */
-  graded: boolean;
-  readonly intervals: ReportIntervals;
-  readonly notes: string[];
-}
-
-async function collect(path: string, { model }: ReportOptions): Promise<Collected> {
-  const codes = new Map<string, number>();
-  const labels: string[] = [];
-  const codeOf = (label: string): number => {
-    let code = codes.get(label);
-    if (code === undefined) {
-      code = labels.push(label) * LABEL_UNIT;
-      codes.set(label, code);
-    }
-    return code;
-  };
-  const found: Collected = {
-    rows: lastRows(),
-    labels,
-    firstLabel: undefined,
-    disagreeing: 0,
-    numbersAreWhole: true,
-    errorsAreShares: true,
-    graded: false,
-    intervals: reportIntervals(ALPHA),
-    notes: [],
-  };
-  const models = new Set<string>();
-  const log = readLog(path);
-  let step = await log.next();
-  for (; step.done !== true; step = await log.next()) {
-    for (const row of step.value) {
-      if (row.model !== undefined) {
-        models.add(row.model);
-        if (model !== undefined && row.model !== model) continue;
-        if (models.size > 1 && model === undefined) continue;
-      }
-      const { truth, prediction, absoluteError } = row;
-      if (typeof truth === 'number' && typeof prediction === 'number') {
-        const whole = Number.isInteger(truth) && Number.isInteger(prediction);
-        if (!agree(Math.abs(truth - prediction), absoluteError, whole)) found.disagreeing++;
-        found.numbersAreWhole &&= whole;
-      } else {
-        found.firstLabel ??= labelOf(row);
-      }
-      found.errorsAreShares &&= absoluteError <= 1;
-      found.graded ||= absoluteError !== 0 && absoluteError !== 1;
-      const isNew = found.rows.put(
-        row.id,
-        typeof truth === 'number' ? truth : codeOf(truth),
-        typeof prediction === 'number' ? prediction : codeOf(prediction),
-        absoluteError,
-      );
-      if (isNew) found.intervals.add(row);
-    }
-  }
-  found.rows.seal();
-  chosenModel(path, models, model);
-  const { tornLine } = step.value;
-  if (tornLine !== undefined) {
-    found.notes.push(`Line ${tornLine}, the last, is not finished and was left out.`);
-  }
-  if (found.rows.repeated > 0) {
-    found.notes.push(
-      `${counted(found.rows.repeated, 'id')} came more than once: the last row of each counts, and the first in the intervals.`,
-    );
-  }
-  return found;
-}
-
-function chosenModel(path: string, models: ReadonlySet<string>, model: string | undefined): void {
-  const names = [...models].map((name) => JSON.stringify(name)).join(', ');
-  if (model === undefined && models.size > 1) {
-    throw new AftermathError(
-      'usage',
-      `Cannot report on ${path} as one model: it holds ${names}; choose one with --model`,
-    );
-  }
-  if (model !== undefined && !models.has(model)) {
-    const found = models.size === 0 ? 'it has no column model, or no row' : `it holds ${names}`;
-    throw new AftermathError('usage', `Cannot report on model ${JSON.stringify(model)} in ${path}: ${found}`);
-  }
-}
-
-function labelOf({ line, truth, prediction }: LogRow): { line: number; text: string } {
-  return { line, text: String(typeof truth === 'string' ? truth : prediction) };
-}
-
-/** Whole numbers to the last digit, others up to what services round their absolute_error to. */
-function agree(expected: number, absoluteError: number, whole: boolean): boolean {
-  return Math.abs(expected - absoluteError) <= (whole ? 1e-9 : 0.0051) * Math.max(1, expected);
-}
-
-function readsAsClasses({ firstLabel, disagreeing, numbersAreWhole, errorsAreShares }: Collected): boolean {
+function readsAsClasses({
+  firstLabel,
+  disagreeing,
+  numbersAreWhole,
+  errorsAreShares,
+}: LogCollection): boolean {
   return errorsAreShares && numbersAreWhole && (firstLabel !== undefined || disagreeing > 0);
 }
 
-function regressionFigures({ rows }: Collected): Figures {
+function regressionFigures({ rows }: LogCollection): Figures {
   const state = regression.empty();
   const errors = new Float64Array(rows.count);
   let at = 0;

@@ -17,7 +17,7 @@ export function chartsOf(
 }
 
 /** Labels of a confusion matrix that anybody looks at; the figures are made from all of them. */
-const CONFUSION_LABELS_MAX = 24;
+export const CONFUSION_LABELS_MAX = 24;
 
 const [MINUTE, HOUR, DAY] = [60, 3_600, 86_400];
 

@@ -1,11 +1,27 @@
 import type { ArrivalPoint, HistoryPoint } from '../wire/snapshot.ts';
-import { comparisonOf, distributionOf, maturityOf, runningErrorOf, slicesOf } from './charts-of-model.ts';
+import {
+  comparisonOf,
+  confusionOf,
+  curvesOf,
+  distributionOf,
+  lagOf,
+  maturityOf,
+  residualsOf,
+  runningErrorOf,
+  scatterOf,
+  slicesOf,
+} from './charts-of-model.ts';
 import type { Chart, ChartLook } from './charts/chart.ts';
+import { confusionMatrix } from './charts/confusion-matrix.ts';
 import { errorBySlice } from './charts/error-by-slice.ts';
 import { errorDistribution } from './charts/error-distribution.ts';
+import { labelLag } from './charts/label-lag.ts';
 import { labelMaturity } from './charts/label-maturity.ts';
 import { modelComparison } from './charts/model-comparison.ts';
 import { shownName, withUnits } from './charts/names.ts';
+import { predictedAgainstActual } from './charts/predicted-against-actual.ts';
+import { residuals } from './charts/residuals.ts';
+import { calibrationCurve, precisionRecallCurve, rocCurve } from './charts/score-curves.ts';
 import { runningError, type RunningError } from './charts/running-error.ts';
 import type { Chosen } from './chosen.ts';
 
@@ -101,17 +117,51 @@ function maturity(chosen: Chosen | undefined): Panel {
   };
 }
 
-function further({ models }: Chosen, units: string | undefined): Panel[] {
+/** Below the first screen, in this order, each where it has something to show. */
+function further({ models, model }: Chosen, units: string | undefined): Panel[] {
   const comparison = comparisonOf(models, units);
-  const all: readonly (Pick<Panel, 'id' | 'title' | 'chart'> | undefined)[] = [
-    // One challenger has its tile.
-    comparison !== undefined && comparison.challengers.length > 1
-      ? {
-          id: 'model-comparison',
-          title: withUnits('Challengers against the champion', units),
-          chart: (look) => modelComparison(comparison, look),
-        }
-      : undefined,
+  const [scatter, residual] = [scatterOf(model, units), residualsOf(model, units)];
+  const [confusion, curves, lag] = [confusionOf(model), curvesOf(model), lagOf(model)];
+  // One challenger has its tile.
+  const isCompared = comparison !== undefined && comparison.challengers.length > 1;
+  const of = (id: string, title: string, chart: Panel['chart']): Panel[] =>
+    chart === undefined ? [] : [{ id, title, chart, isFirst: false, instead: '' }];
+  return [
+    ...of(
+      'model-comparison',
+      withUnits('Challengers against the champion', units),
+      isCompared ? (look) => modelComparison(comparison, look) : undefined,
+    ),
+    ...of(
+      'predicted-against-actual',
+      withUnits('Predicted (across) against actual (up)', units),
+      scatter && ((look) => predictedAgainstActual(scatter, look)),
+    ),
+    ...of(
+      'residuals',
+      withUnits('Prediction − truth (up) against prediction (across)', units),
+      residual && ((look) => residuals(residual, look)),
+    ),
+    ...of(
+      'confusion-matrix',
+      'Truths (down) against predictions (across)',
+      confusion && ((look) => confusionMatrix(confusion, look)),
+    ),
+    ...of(
+      'roc-curve',
+      'ROC: true positive rate (up), false positive rate (across)',
+      curves && ((look) => rocCurve(curves, look)),
+    ),
+    ...of(
+      'precision-recall-curve',
+      'Precision (up) against recall (across)',
+      curves && ((look) => precisionRecallCurve(curves, look)),
+    ),
+    ...of(
+      'calibration-curve',
+      'Share that came true (up) against probability as said (across)',
+      curves && ((look) => calibrationCurve(curves, look)),
+    ),
+    ...of('label-lag', 'Time from prediction to truth', lag && ((look) => labelLag(lag, look))),
   ];
-  return all.flatMap((panel) => (panel === undefined ? [] : [{ ...panel, isFirst: false, instead: '' }]));
 }

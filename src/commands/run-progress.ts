@@ -1,4 +1,4 @@
-import type { FeaturesProgress, FeaturesStage } from '../features/stage.ts';
+import type { FeaturesStage } from '../features/stage.ts';
 import type { MetricStage } from '../metric/stage.ts';
 import type { ModelStage } from '../model/stage.ts';
 import type { PredictionBooks, Snapshot } from '../wire/snapshot.ts';
@@ -13,17 +13,18 @@ export class Progress {
   readonly #metric: MetricStage;
   readonly #before: PredictionBooks;
   readonly #truthsBefore: number;
-  readonly #sentBefore: FeaturesProgress;
   readonly startedAtMs = Date.now();
 
-  constructor(stages: { features: FeaturesStage; model: ModelStage; metric: MetricStage }) {
+  /** @param before the books before the features stage began: it may send before it is known to have started */
+  constructor(
+    stages: { features: FeaturesStage; model: ModelStage; metric: MetricStage },
+    before: ReturnType<MetricStage['books']>,
+  ) {
     this.#features = stages.features;
     this.#model = stages.model;
     this.#metric = stages.metric;
-    const { predictions, truths } = stages.metric.books();
-    this.#before = predictions;
-    this.#truthsBefore = truths.received;
-    this.#sentBefore = stages.features.progress();
+    this.#before = before.predictions;
+    this.#truthsBefore = before.truths.received;
   }
 
   snapshot(): Snapshot {
@@ -65,13 +66,14 @@ export class Progress {
   /** Counts of features go on from the run that is resumed; those of the model are of this process. */
   #isSettled(): boolean {
     const sent = this.#features.progress();
+    const { before } = this.#features;
     const model = this.#model.progress();
-    if (!sent.finished || model.rows < sent.rowsPublished - this.#sentBefore.rowsPublished) return false;
+    if (!sent.finished || model.rows < sent.rowsPublished - before.rowsPublished) return false;
     const { predictions, truths } = this.#metric.books();
     // Once both sides have arrived, what has a truth is scored; what has none stays pending until its horizon.
     return (
       predictions.received - this.#before.received >= model.predictions &&
-      truths.received - this.#truthsBefore >= sent.truthsPublished - this.#sentBefore.truthsPublished
+      truths.received - this.#truthsBefore >= sent.truthsPublished - before.truthsPublished
     );
   }
 }

@@ -95,6 +95,7 @@ export const runCommand: Command = command({
         ),
       );
       const metric = own(await startMetric({ ...metricOf(values), ...common, bind: undefined }, context));
+      const before = metric.books();
       const others = [values.target, values.id, values.time, values.truthTime, ...values.tags];
       const drift = driftOf(values, others);
       const model = own(
@@ -114,7 +115,7 @@ export const runCommand: Command = command({
           context,
         ),
       );
-      const progress = new Progress({ features, model, metric });
+      const progress = new Progress({ features, model, metric }, before);
       return {
         page: values.page ? plot.routes : undefined,
         finished: progress.finished(ending),

@@ -1,3 +1,4 @@
+import type { Published } from './progress.ts';
 import type { SentTime } from './sent-times.ts';
 
 /** How far a run has come, as it is stored: what comes before is safe, what comes after is published again. */
@@ -30,3 +31,8 @@ export const START: Position = {
   eventMs: undefined,
   sentTimes: [],
 };
+
+/** What has gone out of a run that goes on from this position. */
+export function publishedUpTo({ features, refused, truthsPublished }: Position): Published {
+  return { rowsPublished: features - refused, truthsPublished };
+}

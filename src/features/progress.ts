@@ -1,9 +1,13 @@
-/** How far a run has come. */
-export interface RunProgress {
+/** What has gone out of a run. */
+export interface Published {
   /** Rows whose features are confirmed. */
   readonly rowsPublished: number;
   /** Truths that are confirmed. */
   readonly truthsPublished: number;
+}
+
+/** How far a run has come. */
+export interface RunProgress extends Published {
   /** Truths that are still to be sent or confirmed, of rows that were sent. */
   readonly truthsDue: number;
   /** Rows of the file that could not be used. */

@@ -10,7 +10,7 @@ import { EventClock } from './event-clock.ts';
 import type { FeaturesCounters } from './counters.ts';
 import { InOrder } from './in-order.ts';
 import { Outgoing } from './outgoing.ts';
-import type { Position } from './position.ts';
+import { publishedUpTo, type Position } from './position.ts';
 import type { RunProgress } from './progress.ts';
 import { isRefused, type RefusedRow } from './rows.ts';
 import { RowCursor } from './row-cursor.ts';
@@ -97,8 +97,9 @@ export class Run {
     this.#cursor = new RowCursor(dataset, settings, { seq, rowsPerPass: from.rowsPerPass, limits });
     this.#confirmed = { features: from.features, refused: from.refused, withoutTruth: from.withoutTruth };
     this.#taken = { ...this.#confirmed, features: seq };
-    this.#rowsPublished = from.features - from.refused;
-    this.#truthsPublished = from.truthsPublished;
+    const { rowsPublished, truthsPublished } = publishedUpTo(from);
+    this.#rowsPublished = rowsPublished;
+    this.#truthsPublished = truthsPublished;
     this.done = this.#work();
   }
 

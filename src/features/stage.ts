@@ -5,7 +5,8 @@ import { dataQueue } from '../wire/queues.ts';
 import { createCounters } from './counters.ts';
 import { openRun } from './open-run.ts';
 import { Runner } from './runner.ts';
-import { NO_PROGRESS, type RunProgress } from './progress.ts';
+import { publishedUpTo } from './position.ts';
+import { NO_PROGRESS, type Published, type RunProgress } from './progress.ts';
 import type { FeaturesSettings } from './settings.ts';
 import { FeaturesState } from './state.ts';
 import { TaskWorker } from './task-worker.ts';
@@ -13,6 +14,8 @@ import { aborted } from './wakeup.ts';
 
 /** The first stage while it runs. */
 export interface FeaturesStage extends Stage {
+  /** What earlier processes had published of the run of the settings when this one took it up. */
+  readonly before: Published;
   progress(): FeaturesProgress;
 }
 
@@ -71,6 +74,7 @@ export async function startFeatures(
     return {
       name: 'features',
       done,
+      before: opened ? publishedUpTo(opened.from) : NO_PROGRESS,
       progress,
       readiness: (): Readiness =>
         isDeclared && broker.state === 'connected'

@@ -40,6 +40,8 @@ test('resuming a run that has ended publishes nothing again, and goes on when it
   assert.equal(b.features().length, 100);
   const further = await b.run(settingsIn(dir.path, { dataset: { rows: 500 }, resume: true }));
   assert.equal(further.progress().rowsPublished, 500);
+  assert.deepEqual(first.before, { rowsPublished: 0, truthsPublished: 0 });
+  assert.deepEqual(further.before, { rowsPublished: 100, truthsPublished: 100 });
   assert.equal(new Set(ids(b.features())).size, 500);
   assert.equal(b.features().length, 500);
 });

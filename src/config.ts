@@ -1,3 +1,4 @@
+import { alarmConditions } from './service/alarm-setting.ts';
 import { LOG_FORMATS, LOG_LEVELS } from './service/logging.ts';
 import {
   choice,
@@ -12,6 +13,7 @@ import {
   source,
   text,
   toggle,
+  webUrl,
   windows,
 } from './service/setting.ts';
 import { LOG_COLUMNS } from './wire/log-columns.ts';
@@ -167,6 +169,45 @@ export const SETTINGS = {
     help: `further columns of the log, some of ${LOG_COLUMNS.join(', ')}`,
   }),
   logChallengers: toggle({ help: "write challengers' outcomes into the log too (adds the model column)" }),
+  alarm: alarmConditions(
+    'raise an alarm when the evidence is that a figure of the champion is worse than a reference, over all rows or in a slice; may be repeated',
+  ),
+  alarmPromise: choice(['run-length', 'life'], {
+    fallback: 'run-length',
+    help: 'what alarms promise: run-length, how rarely false ones come; life, how probable it is that one ever comes',
+  }),
+  alarmAlpha: number({
+    fallback: 0.05,
+    min: 1e-12,
+    max: 0.5,
+    help: 'chance of any false alarm for ever, with the promise life; and that a learnt reference is too low',
+  }),
+  alarmRunLength: number({
+    fallback: 1_000_000,
+    min: 10,
+    max: 1e15,
+    placeholder: 'OUTCOMES',
+    help: 'outcomes to a false alarm of any kind, on average and at least, with the promise run-length',
+  }),
+  alarmReferenceRows: integer({
+    fallback: 1_000,
+    min: 30,
+    max: 1_000_000,
+    help: 'first outcomes from which an alarm on "reference" learns it',
+  }),
+  alarmCoverage: number({
+    fallback: 0,
+    min: 0,
+    max: 1,
+    placeholder: 'RATIO',
+    help: 'share of predictions with their truth below which no alarm is told',
+  }),
+  alarmWebhook: webUrl({ fallback: undefined, help: 'tell alarms to this address too, by POST' }),
+  alarmWebhookFile: path({
+    fallback: undefined,
+    placeholder: 'FILE',
+    help: 'file with the address for alarms, where it is a secret',
+  }),
   snapshotEvery: duration({ fallback: 1_000, fallbackText: '1s', help: 'time between two snapshots' }),
   recentIds: integer({
     fallback: 500_000,

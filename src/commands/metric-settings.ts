@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import type { SETTINGS, SettingKey } from '../config.ts';
 import type { MetricSettings } from '../metric/settings.ts';
 import { AftermathError } from '../service/errors.ts';
+import { readSecret } from '../service/secret-file.ts';
+import { isWebUrl } from '../service/setting.ts';
 import type { Values } from '../service/settings.ts';
 
 /** Settings of the ledger, the log and the figures. */
@@ -23,6 +25,14 @@ export const METRIC = [
   'quantiles',
   'threshold',
   'beta',
+  'alarm',
+  'alarmPromise',
+  'alarmAlpha',
+  'alarmRunLength',
+  'alarmReferenceRows',
+  'alarmCoverage',
+  'alarmWebhook',
+  'alarmWebhookFile',
   'snapshotEvery',
   'recentIds',
 ] as const satisfies readonly SettingKey[];
@@ -41,6 +51,7 @@ export function metricOf(
       'Cannot forget an id that may still get its truth: --retention is shorter than --horizon.',
     );
   }
+  const slices = [...new Set(values.slice)];
   return {
     ledgerPath: values.ledger ?? join(values.logs, 'ledger.db'),
     writesLog: values.logWriter,
@@ -55,13 +66,41 @@ export function metricOf(
     recentIdsMax: values.recentIds,
     figures: {
       windows: values.windows,
-      slices: [...new Set(values.slice)],
+      slices,
       slicesMax: values.slicesMax,
       errorMax: values.errorMax,
       pinball: [...new Set(values.quantiles)],
       threshold: values.threshold,
       beta: values.beta,
     },
+    alarms: {
+      conditions: values.alarm,
+      promise: values.alarmPromise,
+      alpha: values.alarmAlpha,
+      runLength: values.alarmRunLength,
+      referenceRows: values.alarmReferenceRows,
+      slices,
+      slicesMax: values.slicesMax,
+      task: values.task,
+      errorMax: values.errorMax,
+    },
+    alarmWebhook: webhookOf(values),
+    alarmCoverage: values.alarmCoverage,
     snapshotEveryMs: values.snapshotEvery,
   };
+}
+
+function webhookOf({
+  alarmWebhook,
+  alarmWebhookFile,
+}: Pick<Values<typeof SETTINGS>, 'alarmWebhook' | 'alarmWebhookFile'>): string | undefined {
+  if (alarmWebhookFile === undefined) return alarmWebhook;
+  if (alarmWebhook !== undefined) {
+    const found = '--alarm-webhook and --alarm-webhook-file both name one. Keep one of them';
+    throw new AftermathError('usage', `Cannot choose a webhook: ${found}.`);
+  }
+  const url = readSecret(alarmWebhookFile, "the webhook's URL");
+  if (isWebUrl(url)) return url;
+  const expected = 'a URL that begins with http:// or https:// is expected in it';
+  throw new AftermathError('usage', `Cannot use --alarm-webhook-file ${alarmWebhookFile}: ${expected}.`);
 }

@@ -32,8 +32,11 @@ export async function openLedgerParts(settings: MetricSettings, log: Logger): Pr
     log,
   );
   const figures = new FigureKeeper(log, { settings: settings.figures });
-  const outcomes = new OutcomeKeeper(metricLog, log, { settings: settings.figures });
   try {
+    const outcomes = new OutcomeKeeper(metricLog, log, {
+      settings: settings.figures,
+      alarms: settings.alarms,
+    });
     const ledger = await openLedger(settings, { linear: figures, ordered: outcomes }, log);
     return { ledger, figures, outcomes, metricLog };
   } catch (error) {

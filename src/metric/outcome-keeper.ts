@@ -1,4 +1,6 @@
 import type { Logger } from '../service/logging.ts';
+import { type AlarmSettings, NO_ALARMS } from './alarm-settings.ts';
+import { Alarms } from './alarms.ts';
 import { StateReader, StateWriter } from '../stats/state-bytes.ts';
 import { Comparisons } from './comparisons.ts';
 import { type FigureSettings, NO_FURTHER_FIGURES, lastMax } from './figure-settings.ts';
@@ -25,6 +27,8 @@ export class OutcomeKeeper implements OutcomeSink {
   readonly #metricLog: OutcomeLog;
   readonly #log: Logger;
   readonly #arrivalIsKnown: boolean;
+  /** What is watched, and what came of it. */
+  readonly alarms: Alarms;
   /** Every part, whether or not it could be read. */
   readonly #parts: readonly OrderedPart[];
   /** Those that outcomes are added to: not to what could not be read, before it is made anew. */
@@ -34,16 +38,23 @@ export class OutcomeKeeper implements OutcomeSink {
   /**
    * @param options.settings absent: nothing beside what is always kept
    * @param options.arrivalIsKnown false: the outcomes come from a log, and what was known when a prediction came in is not
+   * @param options.alarms what is watched; absent: nothing
+   * @throws {AftermathError} `usage` where something cannot be watched with a promise
    */
   constructor(
     metricLog: OutcomeLog,
     log: Logger,
-    options: { readonly settings?: FigureSettings; readonly arrivalIsKnown?: boolean } = {},
+    options: {
+      readonly settings?: FigureSettings;
+      readonly arrivalIsKnown?: boolean;
+      readonly alarms?: AlarmSettings;
+    } = {},
   ) {
     const { settings = NO_FURTHER_FIGURES, arrivalIsKnown = true } = options;
     this.#metricLog = metricLog;
     this.#log = log;
     this.#arrivalIsKnown = arrivalIsKnown;
+    this.alarms = new Alarms(options.alarms ?? NO_ALARMS, log);
     this.intervals = new Intervals(settings);
     this.sliceIntervals = new SliceIntervals(settings);
     this.last = new LastOutcomes(lastMax(settings));
@@ -65,7 +76,10 @@ export class OutcomeKeeper implements OutcomeSink {
   }
 
   replay(outcomes: readonly Outcome[]): void {
-    for (const outcome of outcomes) this.#add(outcome, this.#whole);
+    for (const outcome of outcomes) {
+      this.#add(outcome, this.#whole);
+      this.alarms.add(outcome, (this.#task ??= taskOfOutcome(outcome)));
+    }
   }
 
   baseline(): readonly number[] | undefined {
@@ -73,7 +87,8 @@ export class OutcomeKeeper implements OutcomeSink {
   }
 
   states(): ReadonlyMap<string, Uint8Array> {
-    return new Map(this.#parts.map((part) => [`${ORDERED}${part.name}`, encoded(part)]));
+    const states = new Map(this.#parts.map((part) => [`${ORDERED}${part.name}`, encoded(part)]));
+    return states.set(ALARMS, this.alarms.encode());
   }
 
   restore(
@@ -81,6 +96,7 @@ export class OutcomeKeeper implements OutcomeSink {
     from: { readonly task: LedgerTask | undefined; readonly number: number },
   ): boolean {
     this.#task = from.task;
+    this.alarms.restore(states.get(ALARMS));
     this.#whole = this.#parts.filter((part) => {
       part.clear();
       const bytes = states.get(`${ORDERED}${part.name}`);
@@ -89,6 +105,7 @@ export class OutcomeKeeper implements OutcomeSink {
     return this.#whole.length === this.#parts.length;
   }
 
+  /** Alarms stay as they are: their promise is on what comes. */
   async rebuild(outcomes: AsyncIterable<Outcome>): Promise<void> {
     const missing = this.#parts.filter((part) => !this.#whole.includes(part));
     for (const part of missing) part.clear();
@@ -147,3 +164,4 @@ function decodeInto(part: OrderedPart, bytes: Uint8Array): void {
 }
 
 const ORDERED = 'ordered:';
+const ALARMS = 'alarms';

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Metric, type Registry } from 'prom-client';
+import type { Alarms } from './alarms.ts';
 import { coverageOf } from './coverage.ts';
 import type { FigureKeeper } from './figure-keeper.ts';
 import { allPredictions } from './ledger/books.ts';
@@ -8,10 +9,15 @@ import type { Ledger } from './ledger/ledger.ts';
 export class MetricFigures {
   readonly #commits: Histogram;
   readonly #refused: Counter<'code'>;
+  readonly #alarmsTold: Counter<'outlet' | 'result'>;
 
   constructor(
     registry: Registry,
-    { ledger, figures }: { readonly ledger: Ledger; readonly figures: FigureKeeper },
+    {
+      ledger,
+      figures,
+      alarms,
+    }: { readonly ledger: Ledger; readonly figures: FigureKeeper; readonly alarms: Alarms },
   ) {
     const registers: Registry[] = [];
     const register = (metric: Metric): void => registry.registerMetric(metric);
@@ -63,6 +69,10 @@ export class MetricFigures {
       aftermath_truths_late: {
         help: 'Truths that came too late for every prediction of their id',
         read: () => ledger.books.truths.late,
+      },
+      aftermath_alarms_standing: {
+        help: 'Alarms that are raised or confirmed and not resolved',
+        read: () => alarms.standing,
       },
       aftermath_ledger_bytes: { help: 'Size of the ledger on disk', read: () => ledger.bytes },
     };
@@ -120,10 +130,20 @@ export class MetricFigures {
       labelNames: ['code'],
       registers: [registry],
     });
+    this.#alarmsTold = new Counter({
+      name: 'aftermath_alarms_told_total',
+      help: 'Tries to tell a change of an alarm, by where and with what result',
+      labelNames: ['outlet', 'result'],
+      registers: [registry],
+    });
   }
 
   committed(ms: number): void {
     this.#commits.observe(ms / 1000);
+  }
+
+  alarmTold(outlet: string, result: 'told' | 'failed'): void {
+    this.#alarmsTold.inc({ outlet, result });
   }
 
   refused(code: string, count: number): void {

@@ -1,6 +1,7 @@
 import type { Source } from '../service/setting.ts';
 import type { LogColumn } from '../wire/log-columns.ts';
 import type { DataQueues, Dialect } from '../wire/queues.ts';
+import type { AlarmSettings } from './alarm-settings.ts';
 import type { FigureSettings } from './figure-settings.ts';
 
 /** What the metric stage is told. All of it is required: defaults live in `config.ts` alone. */
@@ -35,6 +36,12 @@ export interface MetricSettings {
   readonly recentIdsMax: number;
   /** Which figures are kept. */
   readonly figures: FigureSettings;
+  /** What is watched for alarms. */
+  readonly alarms: AlarmSettings;
+  /** Where alarms are told beside the exchange: a URL with http or https; `undefined`: nowhere. */
+  readonly alarmWebhook: string | undefined;
+  /** Below this share of predictions with their truth no alarm is told, 0..1. */
+  readonly alarmCoverage: number;
   /** Pause between two snapshots. */
   readonly snapshotEveryMs: number;
   /** Unacknowledged messages at most, for each of the two queues. */

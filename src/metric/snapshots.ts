@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ModelSnapshot, Snapshot, Task } from '../wire/snapshot.ts';
+import type { AlarmSnapshot, ModelSnapshot, Snapshot, Task } from '../wire/snapshot.ts';
 import { coverageOf } from './coverage.ts';
 import { type Books, type ModelBooks, withUnattributed } from './ledger/books.ts';
 import type { Ledger, LedgerTask } from './ledger/ledger.ts';
@@ -90,7 +90,21 @@ export class Snapshots {
       deadLetters: Object.fromEntries(this.#deadLetters),
       rowsPerSecond: this.#rate.perSecond(),
       logPath,
+      ...this.#alarms(),
     };
+  }
+
+  #alarms(): Pick<Snapshot, 'alarms' | 'suspects'> {
+    const { outcomes, ledger } = this.#sources;
+    const { alarms } = outcomes;
+    if (!alarms.areWatched) return {};
+    const covered = (alarm: AlarmSnapshot): AlarmSnapshot => {
+      const books = ledger.books.models.find(({ model }) => model === alarm.model);
+      const coverage = books && coverageOf(books.counts);
+      return coverage === undefined ? alarm : { ...alarm, coverage };
+    };
+    const suspects = alarms.suspects();
+    return { alarms: alarms.list().map(covered), ...(suspects && { suspects: suspects.map(covered) }) };
   }
 
   #model(

@@ -7,15 +7,17 @@ import { AftermathError, messageOf } from '../service/errors.ts';
 import { decodeControl } from '../wire/control.ts';
 import { Payload } from '../wire/payload.ts';
 import { decodePredictions } from '../wire/predictions.ts';
-import { CONTROL, SNAPSHOTS, dataQueue } from '../wire/queues.ts';
+import { ALARMS, CONTROL, SNAPSHOTS, dataQueue } from '../wire/queues.ts';
 import type { Decoded, Refusal } from '../wire/records.ts';
 import type { PredictionBooks, Snapshot, TruthBooks } from '../wire/snapshot.ts';
 import { decodeTruth } from '../wire/truth.ts';
+import type { AlarmNotices } from './alarm-notices.ts';
 import { Balance, type Side } from './balance.ts';
 import { Committer, type Contribution } from './committer.ts';
 import { allPredictions } from './ledger/books.ts';
 import type { LedgerRefusal } from './ledger/ledger.ts';
 import { type LedgerParts, openLedgerParts } from './ledger-parts.ts';
+import { openNotices } from './open-notices.ts';
 import { OutputNotice } from './output-notice.ts';
 import { MetricFigures } from './prometheus.ts';
 import type { MetricSettings } from './settings.ts';
@@ -51,6 +53,8 @@ class RunningMetric implements MetricStage {
   readonly #snapshots: Snapshots;
   readonly #figures: MetricFigures;
   readonly #committer: Committer;
+  /** Where something is watched. */
+  readonly #notices: AlarmNotices | undefined;
   /** Records in a message, as the last ones had them; at first as our own services send them. */
   readonly #perMessage = { predictions: 256, truths: 256 };
   readonly #outputNotice: OutputNotice;
@@ -87,7 +91,7 @@ class RunningMetric implements MetricStage {
       logPath: this.logPath,
       nowMs,
     });
-    this.#figures = new MetricFigures(context.registry, { ledger, figures });
+    this.#figures = new MetricFigures(context.registry, { ledger, figures, alarms: outcomes.alarms });
     this.#committer = new Committer({
       ledger,
       nowMs,
@@ -97,8 +101,10 @@ class RunningMetric implements MetricStage {
         this.#news = true;
         this.#snapshots.scored(outcomes);
         this.#figures.committed(ms);
+        this.#notices?.look();
       },
     });
+    this.#notices = openNotices(settings, { ...parts, context, figures: this.#figures });
     this.#every(MAINTAIN_EVERY_MS, () => this.#maintain());
     this.#every(settings.snapshotEveryMs, () => this.#publish());
     this.#consume().catch((error: unknown) => this.#fail(error));
@@ -133,6 +139,7 @@ class RunningMetric implements MetricStage {
     this.#input.truths = await declareInput(broker, { queue: queues.truth, dialect, bind });
     await broker.declareFanout(SNAPSHOTS);
     await broker.declareFanout(CONTROL);
+    if (this.#notices !== undefined) await broker.declareFanout(ALARMS);
     const options = { prefetch, batchMax, lingerMs, overlap: OVERLAP };
     await this.#keep(broker.subscribe(CONTROL, (message) => this.#control(message.payload)));
     // Predictions first: most come before their truth, and those that do need one state less.
@@ -141,6 +148,7 @@ class RunningMetric implements MetricStage {
     );
     await this.#keep(broker.consume(this.#input.truths, options, (batch) => this.#takeTruths(batch)));
     this.#consuming = true;
+    this.#notices?.look();
   }
 
   async #keep(starting: Promise<Consumer>): Promise<void> {
@@ -319,6 +327,7 @@ class RunningMetric implements MetricStage {
     for (const timer of this.#timers) clearInterval(timer);
     await Promise.all(this.#consumers.map((consumer) => consumer.stop()));
     await this.#committer.idle();
+    await this.#notices?.stop();
     this.#news = true;
     // Where the broker is away nobody could read it; it must not keep the stage from ending.
     await Promise.race([

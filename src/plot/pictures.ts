@@ -4,7 +4,7 @@ import type { Logger } from '../service/logging.ts';
 import type { Chart } from './charts/chart.ts';
 import { Drawer } from './drawer.ts';
 import type { Rendered } from './render.ts';
-import { writeWhole } from './whole-file.ts';
+import { writeWhole } from '../service/whole-file.ts';
 
 /** Where pictures go, how often, and who is told. */
 export interface PicturesOptions {

@@ -146,6 +146,18 @@ export function source(s: Described<undefined>): Setting<Source | undefined> {
   });
 }
 
+/** An address on the web. */
+export function webUrl<F extends string | undefined>(s: Described<F>): Setting<string | F> {
+  return single({ placeholder: 'URL', ...s }, 'a URL that begins with http:// or https://', (t) =>
+    isWebUrl(t) ? t : undefined,
+  );
+}
+
+/** Whether the text is a whole URL of http or https. */
+export function isWebUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
+
 /** Where messages come from that others publish. */
 export interface Source {
   readonly exchange: string;

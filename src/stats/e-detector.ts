@@ -14,9 +14,11 @@ export interface EDetectorState {
  *
  * A weighted average of e-detectors is one; its evidence is no e-value.
  *
+ * @param form `sum` of all that were begun (Shiryaev-Roberts): soonest to see a change, and its evidence grows by about 1 an
+ *   outcome at a loss that is just the reference; `maximum` of them (CUSUM): does not grow at a loss that is worse than it
  * @see Shin, Ramdas and Rinaldo (2022), E-detectors, arXiv:2203.03532, Theorem 2.4 and section 4
  */
-export function eDetector(against: LossReference): Evidence<EDetectorState> {
+export function eDetector(against: LossReference, form: 'sum' | 'maximum' = 'sum'): Evidence<EDetectorState> {
   const factor = lossBets(against);
   return {
     kind: 'order-dependent',
@@ -25,7 +27,10 @@ export function eDetector(against: LossReference): Evidence<EDetectorState> {
     empty: () => ({ capitals: Array.from({ length: BETS }, () => 0) }),
     add({ capitals }, loss) {
       checkLoss(loss, against.bounds);
-      for (let k = 0; k < BETS; k++) capitals[k] = heldCapital((capitals[k]! + 1) * factor(loss, k));
+      for (let k = 0; k < BETS; k++) {
+        const begun = form === 'sum' ? capitals[k]! + 1 : Math.max(capitals[k]!, 1);
+        capitals[k] = heldCapital(begun * factor(loss, k));
+      }
     },
     evidence: ({ capitals }) => capitals.reduce((sum, capital) => sum + capital, 0) / BETS,
   };

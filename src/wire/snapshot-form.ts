@@ -107,7 +107,8 @@ const CURVES = z.object({
   calibration: z.array(z.object({ score: RATIO, rate: RATIO, rows: COUNT })),
 });
 
-const ALARM = z.object({
+/** An alarm, in a snapshot or by itself. */
+export const ALARM = z.object({
   id: z.string(),
   state: z.enum(['raised', 'confirmed', 'resolved']),
   model: z.string(),
@@ -176,5 +177,6 @@ export const SNAPSHOT = z
     rowsPerSecond: z.number(),
     logPath: z.string(),
     alarms: z.array(ALARM).exactOptional(),
+    suspects: z.array(ALARM).exactOptional(),
   })
   .transform((s): Snapshot => ({ ...s, sinceMs: s.sinceMs }));

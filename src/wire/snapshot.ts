@@ -27,6 +27,11 @@ export interface Snapshot {
   readonly logPath: string;
   /** Those that stand first, then resolved ones, the latest change first: at most `ALARMS_SHOWN_MAX`. Absent: none is kept. */
   readonly alarms?: readonly AlarmSnapshot[];
+  /**
+   * What looks bad now, whether or not it is an alarm, the most evidence first: with promises for life only (e-BH). An entry
+   * without an alarm has an empty `id`.
+   */
+  readonly suspects?: readonly AlarmSnapshot[];
 }
 
 /** What the outcomes are: numbers, one of two labels, one of several. */

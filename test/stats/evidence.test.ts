@@ -55,6 +55,19 @@ for (const [name, losses] of Object.entries(GOOD)) {
   });
 }
 
+test('an e-detector of the maximum promises the same, and is not worn down by a loss that stays below its reference', (t) => {
+  const u = randoms(20_010_201);
+  const detector = eDetector({ bounds: UNIT, reference: 0.2 }, 'maximum');
+  const run = (rate: number) =>
+    firstAlarm(detector, { alarm: 500, looks: 10_000, loss: () => Number(u() < rate) });
+  const lengths = Array.from({ length: 200 }, () => run(0.2));
+  const mean = lengths.reduce((sum, n) => sum + n, 0) / lengths.length;
+  t.diagnostic(`${mean.toFixed(0)} outcomes on average (runs cut at 10,000), at least 500 promised`);
+  assert.ok(mean > 500);
+  assert.ok(Array.from({ length: 50 }, () => run(0.1)).every((length) => length === 10_000));
+  assert.ok(run(0.4) < 200);
+});
+
 test('both raise an alarm soon where the loss is above its reference', (t) => {
   const u = randoms(4);
   const loss = (): number => Number(u() < 0.35);

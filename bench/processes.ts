@@ -18,7 +18,7 @@ export class Measured implements AsyncDisposable {
   said = '';
 
   constructor(file: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    this.#child = spawn(file, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = spawn(file, args, { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
     this.#child.stdout?.on('data', (text: Buffer) => (this.said += text.toString()));
     this.#child.stderr?.on('data', (text: Buffer) => (this.said += text.toString()));
     this.ended = new Promise((resolve) => {
@@ -36,6 +36,11 @@ export class Measured implements AsyncDisposable {
 
   cost(): Cost {
     return costOf(this.#child.pid ?? -1);
+  }
+
+  /** Sends it a line. */
+  say(line: string): void {
+    this.#child.stdin?.write(`${line}\n`);
   }
 
   /** Waits until it has said this. */

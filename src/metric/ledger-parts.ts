@@ -16,12 +16,18 @@ export interface LedgerParts {
   readonly metricLog: MetricLog;
 }
 
+/** What of the settings is about the ledger, the log and the figures. */
+export type LedgerSettings = Omit<
+  MetricSettings,
+  'queues' | 'dialect' | 'bind' | 'prefetch' | 'batchMax' | 'lingerMs' | 'snapshotEveryMs'
+>;
+
 /**
  * Opens the ledger that the settings name, with figures and log where it stands.
  *
  * @throws {AftermathError} `stop` when the ledger or the log cannot be used
  */
-export async function openLedgerParts(settings: MetricSettings, log: Logger): Promise<LedgerParts> {
+export async function openLedgerParts(settings: LedgerSettings, log: Logger): Promise<LedgerParts> {
   const metricLog = new MetricLog(
     {
       logsDir: settings.logsDir,
@@ -50,7 +56,7 @@ function shownLedger(ledger: string): string {
   return isPostgresUrl(ledger) ? postgresAddress(ledger).shown : ledger;
 }
 
-function openLedger(settings: MetricSettings, sinks: OutcomeSinks, log: Logger): Promise<Ledger> {
+function openLedger(settings: LedgerSettings, sinks: OutcomeSinks, log: Logger): Promise<Ledger> {
   const { ledgerPath, durability, recentIdsMax, horizonMs, retentionMs, output, writesLog } = settings;
   const task = settings.task === 'auto' ? undefined : settings.task;
   const { slices, slicesMax } = settings.figures;

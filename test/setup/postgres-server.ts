@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -59,6 +60,13 @@ export class PostgresServer implements AsyncDisposable {
 
   get #data(): string {
     return join(this.#folder, 'data');
+  }
+
+  /** Its processes: the first one, and those that it has started and that run now. Linux only. */
+  processes(): number[] {
+    const [first] = readFileSync(join(this.#data, 'postmaster.pid'), 'utf8').split('\n');
+    const children = readFileSync(`/proc/${first}/task/${first}/children`, 'utf8').trim().split(' ');
+    return [first, ...children].map(Number);
   }
 
   /** Starts it again; its data is what it was. */

@@ -21,8 +21,12 @@ export async function migrate(connection: Connection, schema: string, shown: str
 
 /** The version of the tables that are there; 0 where there are none. */
 async function versionOf(connection: Connection, schema: string, shown: string): Promise<number> {
-  const table = await connection.run('SELECT to_regclass($1) IS NOT NULL', [`${schema}.ledger`]);
-  if (table.rows[0]?.[0] !== true) return 0;
+  // `to_regclass` would answer from what this session remembers of before it waited for the lock.
+  const table = await connection.run(
+    "SELECT FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = 'ledger'",
+    [schema],
+  );
+  if (table.count === 0) return 0;
   const { rows } = await connection.run('SELECT version FROM ledger');
   const version = Number(rows[0]?.[0]);
   if (version > SCHEMA_VERSION) {

@@ -9,7 +9,8 @@ import { NO_FURTHER_FIGURES } from '../src/metric/figure-settings.ts';
 import { openLedgerParts } from '../src/metric/ledger-parts.ts';
 import { prediction, truth } from '../test/metric/records.ts';
 
-const [ledgerPath = '', logsDir = '', pairs = '0', own = '0', workers = '1', order = ''] = process.argv.slice(2);
+const [ledgerPath = '', logsDir = '', pairs = '0', own = '0', workers = '1', order = ''] =
+  process.argv.slice(2);
 const BATCH = 4096;
 /** Truths come so many batches after their predictions. */
 const LAG = 4;

@@ -11,7 +11,13 @@ import { costOf, Measured } from './processes.ts';
 
 const PAIRS = Number(process.argv[2] ?? 1_000_000);
 const orders = process.argv[3] === undefined ? ['ordered', 'random'] : [process.argv[3]];
-const SERVER = ['fsync = on', 'shared_buffers = 1GB', 'max_wal_size = 4GB', 'wal_compression = lz4', 'checkpoint_timeout = 15min'];
+const SERVER = [
+  'fsync = on',
+  'shared_buffers = 1GB',
+  'max_wal_size = 4GB',
+  'wal_compression = lz4',
+  'checkpoint_timeout = 15min',
+];
 
 const [cpu] = cpus();
 say(`${cpus().length} × ${cpu?.model ?? 'unknown'}, Node ${process.version}, ${PAIRS} pairs`);
@@ -27,14 +33,20 @@ for (const order of orders) {
     using folder = temporaryFolder();
     await using server = await PostgresServer.start(...SERVER);
     await using schema = await testSchema(server);
-    const cpuOfServer = (): number => server.processes().reduce((sum, pid) => sum + costOf(pid).cpuSeconds, 0);
+    const cpuOfServer = (): number =>
+      server.processes().reduce((sum, pid) => sum + costOf(pid).cpuSeconds, 0);
     const measured = await run(schema.url, folder.path, workers, order, cpuOfServer);
     const [size] = await schema.query(
       "SELECT sum(pg_total_relation_size(c.oid)) AS bytes FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE nspname = current_schema() AND relkind = 'r'",
     );
     const [wal] = await schema.query("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') AS bytes");
-    row(`PostgreSQL, ${workers} worker${workers > 1 ? 's' : ''}`, { ...measured, bytes: Number(size?.['bytes']) });
-    say(`    tables ${per(Number(size?.['bytes']))} bytes a pair, write-ahead log ${per(Number(wal?.['bytes']))}`);
+    row(`PostgreSQL, ${workers} worker${workers > 1 ? 's' : ''}`, {
+      ...measured,
+      bytes: Number(size?.['bytes']),
+    });
+    say(
+      `    tables ${per(Number(size?.['bytes']))} bytes a pair, write-ahead log ${per(Number(wal?.['bytes']))}`,
+    );
   }
 }
 
@@ -58,16 +70,30 @@ async function run(ledger: string, folder: string, workers: number, order: strin
 
 /** Rows in the log. */
 function logged(folder: string): number {
-  return readFileSync(join(folder, 'metric_log.csv')).reduce((lines, byte) => lines + Number(byte === 10), -1);
+  return readFileSync(join(folder, 'metric_log.csv')).reduce(
+    (lines, byte) => lines + Number(byte === 10),
+    -1,
+  );
 }
 
 function row(
   what: string,
-  cost: { readonly seconds: number; readonly caughtUp?: number; readonly workerCpu: number; readonly serverCpu: number; readonly bytes: number },
+  cost: {
+    readonly seconds: number;
+    readonly caughtUp?: number;
+    readonly workerCpu: number;
+    readonly serverCpu: number;
+    readonly bytes: number;
+  },
 ): void {
   const rate = Math.round(PAIRS / cost.seconds).toLocaleString('en');
-  const logRate = cost.caughtUp === undefined ? '' : ` (${Math.round(PAIRS / cost.caughtUp).toLocaleString('en')} with the log)`;
-  say(`  ${what.padEnd(22)} ${rate.padStart(9)} pairs/s${logRate}   workers ${micros(cost.workerCpu)} µs, server ${micros(cost.serverCpu)} µs`);
+  const logRate =
+    cost.caughtUp === undefined
+      ? ''
+      : ` (${Math.round(PAIRS / cost.caughtUp).toLocaleString('en')} with the log)`;
+  say(
+    `  ${what.padEnd(22)} ${rate.padStart(9)} pairs/s${logRate}   workers ${micros(cost.workerCpu)} µs, server ${micros(cost.serverCpu)} µs`,
+  );
 }
 
 function micros(cpuSeconds: number): string {

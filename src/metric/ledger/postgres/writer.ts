@@ -37,6 +37,7 @@ export function holderName(): string {
  */
 export async function takePlace(connection: Connection, holder: string, fresh: string): Promise<WriterPlace> {
   return connection.transaction(async () => {
+    await connection.run("SELECT pg_advisory_xact_lock(hashtext('aftermath place ' || current_schema()))");
     const free = await connection.run(
       `UPDATE writer SET epoch = epoch + 1, holder = $1, until = clock_timestamp() + $2::interval
        WHERE id = (SELECT id FROM writer WHERE until < clock_timestamp() ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
@@ -44,7 +45,6 @@ export async function takePlace(connection: Connection, holder: string, fresh: s
       [holder, LEASE],
     );
     if (free.rows[0] !== undefined) return placeOf(free.rows[0]);
-    await connection.run('LOCK TABLE writer IN SHARE ROW EXCLUSIVE MODE');
     const made = await connection.run(
       `INSERT INTO writer (id, epoch, holder, until, batch, at, rules, figures_batch)
        SELECT coalesce(max(id), 0) + 1, 1, $1, clock_timestamp() + $2::interval, 0, clock_timestamp(), $3, 0 FROM writer

@@ -23,9 +23,17 @@ export class PostgresServer implements AsyncDisposable {
   readonly #programs: string;
   readonly #folder: string;
   readonly #user: User | undefined;
+  /** Its folder outlives the server, which may be started again, and goes with this process, however that ends. */
+  readonly #keeper: GuardedProcess;
   #server: GuardedProcess | undefined;
 
   private constructor(programs: string, folder: string, port: number, user: User | undefined) {
+    this.#keeper = new GuardedProcess('tail', ['-f', '/dev/null'], {
+      env: process.env,
+      cwd: folder,
+      logPath: join(folder, 'keeper'),
+      folder,
+    });
     this.#programs = programs;
     this.#folder = folder;
     this.#user = user;
@@ -76,7 +84,6 @@ export class PostgresServer implements AsyncDisposable {
       env: { ...process.env, PGDATA: this.#data },
       cwd: this.#folder,
       logPath: log,
-      folder: this.#folder,
       user: this.#user,
     });
     this.#server = server;
@@ -103,6 +110,7 @@ export class PostgresServer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stopAtOnce();
+    await this.#keeper.killGroup();
     await rm(this.#folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }

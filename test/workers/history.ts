@@ -1,6 +1,6 @@
 import type { PredictionRecord, TruthRecord } from '../../src/wire/records.ts';
 import { prediction, truth } from '../metric/records.ts';
-import { Seeded } from './seeded.ts';
+import { Moments } from '../chaos/moments.ts';
 
 /** What is sent at once, in any order, to be acknowledged before anything of the next phase is sent. */
 export interface Phase {
@@ -27,7 +27,7 @@ export function history({
   readonly seed: number;
   readonly endMs: number;
 }): Phase[] {
-  const random = new Seeded(seed);
+  const random = new Moments(seed);
   const first: Mutable = { predictions: [], truths: [] };
   const second: Mutable = { predictions: [], truths: [] };
   for (let row = 0; row < rows; row++) {

@@ -1,15 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pino from 'pino';
+import type { Logger } from '../../src/service/logging.ts';
 import { predictionImbalance, truthImbalance } from '../../src/metric/ledger/books.ts';
 import { NO_FURTHER_FIGURES } from '../../src/metric/figure-settings.ts';
-import { openLedgerParts } from '../../src/metric/ledger-parts.ts';
+import { type LedgerParts, openLedgerParts } from '../../src/metric/ledger-parts.ts';
 import type { Figures } from '../../src/stats/figure.ts';
+import type { PredictionBooks, TruthBooks } from '../../src/wire/snapshot.ts';
 import { HORIZON_MS } from './history.ts';
 
 /** What a run has left: two runs of the same history are to leave the same, whoever took what when. */
 export interface Result {
-  readonly books: unknown;
+  readonly books: {
+    readonly truths: TruthBooks;
+    readonly models: readonly { readonly model: string; readonly counts: PredictionBooks }[];
+  };
   /** Linear figures, by model. */
   readonly figures: unknown;
   /** The last line of every id and model. */
@@ -18,9 +23,9 @@ export interface Result {
   readonly doubled: number;
 }
 
-/** Reads ledger and log once all workers have stopped. @throws when the books do not balance, or a line is not whole */
-export async function resultOf(ledgerPath: string, logsDir: string): Promise<Result> {
-  const parts = await openLedgerParts(
+/** Opens a ledger with the settings of a fleet. */
+export function openResult(ledgerPath: string, logsDir: string, log: Logger): Promise<LedgerParts> {
+  return openLedgerParts(
     {
       ledgerPath,
       logsDir,
@@ -35,8 +40,13 @@ export async function resultOf(ledgerPath: string, logsDir: string): Promise<Res
       recentIdsMax: 500_000,
       figures: { ...NO_FURTHER_FIGURES, slices: ['site'], slicesMax: 50 },
     },
-    pino({ level: 'silent' }),
+    log,
   );
+}
+
+/** Reads ledger and log once all workers have stopped. @throws when the books do not balance, or a line is not whole */
+export async function resultOf(ledgerPath: string, logsDir: string): Promise<Result> {
+  const parts = await openResult(ledgerPath, logsDir, pino({ level: 'silent' }));
   const { ledger, figures } = parts;
   while (await ledger.maintain(Date.now())) continue;
   const { truths, models } = ledger.books;
@@ -76,6 +86,21 @@ function withoutNaive(values: Figures): Figures {
   return Object.fromEntries(
     Object.entries(values).filter(([name]) => !/_(of|skill)_(last|mean|median)$/.test(name)),
   );
+}
+
+/** The books without what a redelivery adds to: the same record again is a duplicate, or a conflict, once more. */
+export function settledBooks({ books }: Result): unknown {
+  const { truths, models } = books;
+  const { matched, waiting, orphan, late, revision } = truths;
+  return {
+    truths: { matched, waiting, orphan, late, revision },
+    models: models.map(({ model, counts: { scored, pending, expired } }) => ({
+      model,
+      scored,
+      pending,
+      expired,
+    })),
+  };
 }
 
 function linesOf(path: string): Pick<Result, 'lines' | 'doubled'> {

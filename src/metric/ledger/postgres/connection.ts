@@ -102,17 +102,17 @@ export class Connection {
    */
   async transaction<T>(work: () => Promise<T>): Promise<T> {
     // Goes out together with the first statement of the work.
-    const begun = this.run('BEGIN');
+    const begun = this.script('BEGIN');
     begun.catch(() => {});
     let result: T;
     try {
       result = await work();
       await begun;
     } catch (error) {
-      await this.run('ROLLBACK').catch(() => {});
+      await this.script('ROLLBACK').catch(() => {});
       throw error;
     }
-    await this.run('COMMIT');
+    await this.script('COMMIT');
     return result;
   }
 

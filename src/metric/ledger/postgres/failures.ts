@@ -59,13 +59,13 @@ const CONNECTION_CODES = new Set([
  *
  * @param address of the ledger, without a password
  */
-export function explained(error: unknown, address: string): unknown {
+export function explained(error: unknown, address: string, doing: 'open' | 'store' = 'store'): unknown {
   if (error instanceof AftermathError) return error;
   const cause = { cause: error };
   if (isPassing(error) || isContention(error)) {
     return new AftermathError(
       'retry',
-      `Cannot store a batch in the ledger ${address}: ${messageOf(error)}. It is tried again.`,
+      `Cannot ${doing === 'open' ? 'open' : 'store a batch in'} the ledger ${address}: ${messageOf(error)}. It is tried again.`,
       cause,
     );
   }

@@ -1,13 +1,13 @@
 import type { Logger } from '../../../service/logging.ts';
 import { AftermathError, messageOf } from '../../../service/errors.ts';
 import type { LedgerTask, LogCursor, Outcome, OutcomeSink } from '../ledger.ts';
-import { Words } from '../words.ts';
 import { bigintArray, binaryArray, OID, textArray } from './binary-array.ts';
 import type { Connection } from './connection.ts';
 import { Contended, explained } from './failures.ts';
 import { readKnowingWords } from './known-words.ts';
 import { decodeOutcomes } from './outcome-blob.ts';
 import { numberedOutcomes } from './outcome-rows.ts';
+import { SharedWords } from './words.ts';
 
 /** The one who writes the log is taken for dead when it has not been heard of for so long. */
 export const LOG_LEASE_SECONDS = 5;
@@ -36,7 +36,7 @@ export interface LogWriterOptions {
 export class LogWriter {
   readonly #options: LogWriterOptions;
   /** Its own: words that a batch has in hand are not stored yet. */
-  readonly #words = new Words();
+  readonly #words = new SharedWords();
   #connection: Connection | undefined;
   /** The lease, while it is ours. */
   #token: number | undefined;

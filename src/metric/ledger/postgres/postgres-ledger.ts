@@ -13,7 +13,7 @@ import type {
   Outcome,
   OutcomeSinks,
 } from '../ledger.ts';
-import { MissingWord, Words } from '../words.ts';
+import { MissingWord } from '../words.ts';
 import { postgresAddress, type PostgresAddress } from './address.ts';
 import { Connection } from './connection.ts';
 import { explained, isContention, isOfRow, isPassing } from './failures.ts';
@@ -23,7 +23,7 @@ import { mustHaveRights } from './rights.ts';
 import { numberedOutcomes } from './outcome-rows.ts';
 import { halves, refusal } from './split.ts';
 import { settleTask } from './shared-state.ts';
-import { loadWords } from './words.ts';
+import { loadWords, SharedWords } from './words.ts';
 import { Worker } from './worker.ts';
 import { holderName, PlaceLost } from './writer.ts';
 
@@ -48,7 +48,7 @@ export class PostgresLedger implements Ledger {
   readonly address: string;
   readonly #settings: PostgresLedgerSettings;
   readonly #where: PostgresAddress;
-  readonly #words = new Words();
+  readonly #words = new SharedWords();
   readonly #logWriter: LogWriter;
   readonly #worker: Worker;
   #connection: Connection;
@@ -74,10 +74,11 @@ export class PostgresLedger implements Ledger {
   }
 
   /**
-   * Opens the ledger, makes its tables where there are none, and brings the sinks to where it stands.
+   * Opens the ledger, makes its tables where there are none, and brings the sinks to where it stands. A server that is not there
+   * (yet) is waited for, for a minute.
    *
    * @throws {AftermathError} `usage`: no such address; `stop`: no such database or user, rights are missing, the tables are of a
-   *   newer version, and whatever the sinks refuse; `retry`: the server is not there
+   *   newer version, and whatever the sinks refuse; `retry`: the server did not come
    */
   static async open(
     settings: PostgresLedgerSettings,
@@ -85,27 +86,45 @@ export class PostgresLedger implements Ledger {
     log: Logger,
   ): Promise<PostgresLedger> {
     const where = postgresAddress(settings.url);
-    let ledger: PostgresLedger | undefined;
-    let connection: Connection | undefined;
+    const untilMs = performance.now() + OPEN_WITHIN_MS;
+    for (let said = ''; ;) {
+      try {
+        return await PostgresLedger.#open(settings, sinks, { where, log });
+      } catch (error) {
+        const why = explained(error, where.shown, 'open');
+        const mayPass = why instanceof AftermathError && why.consequence === 'retry';
+        if (!mayPass || performance.now() > untilMs) throw why;
+        if (why.message !== said) log.warn(why.message);
+        said = why.message;
+        await pause(OPEN_AGAIN_MS);
+      }
+    }
+  }
+
+  static async #open(
+    settings: PostgresLedgerSettings,
+    sinks: OutcomeSinks,
+    { where, log }: { readonly where: PostgresAddress; readonly log: Logger },
+  ): Promise<PostgresLedger> {
+    const connection = await Connection.open({
+      address: where,
+      durability: settings.durability,
+      name: 'aftermath metric',
+    });
+    const ledger = new PostgresLedger(settings, sinks, { where, connection, log });
     try {
-      connection = await Connection.open({
-        address: where,
-        durability: settings.durability,
-        name: 'aftermath metric',
-      });
       await migrate(connection, where.schema, where.shown);
       await mustHaveRights(connection, where);
       await settleTask(connection, settings.task, where.shown);
-      ledger = new PostgresLedger(settings, sinks, { where, connection, log });
       await loadWords(connection, ledger.#words);
       await ledger.#worker.takePlace(connection);
       if (settings.writesLog) await ledger.#logWriter.start();
       await ledger.#worker.lookAround(connection);
       return ledger;
     } catch (error) {
-      if (ledger !== undefined) await ledger.#logWriter.stop();
-      await connection?.close();
-      throw explained(error, where.shown);
+      await ledger.#logWriter.stop();
+      await connection.close();
+      throw error;
     }
   }
 
@@ -219,6 +238,9 @@ export class PostgresLedger implements Ledger {
 }
 
 const DURABLE = Promise.resolve();
+
+const OPEN_WITHIN_MS = 60_000;
+const OPEN_AGAIN_MS = 500;
 
 /** The broker holds a message for much longer; what fails for good is to be seen. */
 const PERSIST_MS = 5_000;

@@ -1,7 +1,18 @@
-import type { Words } from '../words.ts';
+import { MissingWord, Words } from '../words.ts';
 import { OID, binaryArray, textArray } from './binary-array.ts';
 import type { Connection } from './connection.ts';
 import { Contended, sqlState } from './failures.ts';
+
+/**
+ * The words of a ledger that many share. One that is new here has a code that another worker may give to another word at the same
+ * time: until it is stored it is for writing alone.
+ */
+export class SharedWords extends Words {
+  override text(code: number): string {
+    if (code >= this.storedCount) throw new MissingWord(`The word ${code} is not known here yet`);
+    return super.text(code);
+  }
+}
 
 /** Takes in the words that any worker has stored since. */
 export async function loadWords(connection: Connection, words: Words): Promise<void> {

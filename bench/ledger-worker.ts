@@ -5,6 +5,7 @@
  */
 import { createInterface } from 'node:readline';
 import pino from 'pino';
+import { NO_ALARMS } from '../src/metric/alarm-settings.ts';
 import { NO_FURTHER_FIGURES } from '../src/metric/figure-settings.ts';
 import { openLedgerParts } from '../src/metric/ledger-parts.ts';
 import { prediction, truth } from '../test/metric/records.ts';
@@ -29,6 +30,7 @@ const parts = await openLedgerParts(
     durability: 'power-cut',
     recentIdsMax: 500_000,
     figures: NO_FURTHER_FIGURES,
+    alarms: NO_ALARMS,
   },
   pino({ level: 'silent' }),
 );

@@ -362,12 +362,7 @@ export const SETTINGS = {
     max: 65_535,
     help: 'messages a stage holds unacknowledged, at most',
   }),
-  batch: integer({
-    fallback: 500,
-    min: 1,
-    max: 65_535,
-    help: 'messages a stage works on at once, at most',
-  }),
+  batch: integer({ fallback: 500, min: 1, max: 65_535, help: 'messages a stage works on at once, at most' }),
   linger: duration({ fallback: 2, fallbackText: '2ms', help: 'how long a stage waits for a batch to fill' }),
   stopWithin: duration({
     fallback: 8_000,

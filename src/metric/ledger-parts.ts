@@ -19,7 +19,15 @@ export interface LedgerParts {
 /** What of the settings is about the ledger, the log and the figures. */
 export type LedgerSettings = Omit<
   MetricSettings,
-  'queues' | 'dialect' | 'bind' | 'prefetch' | 'batchMax' | 'lingerMs' | 'snapshotEveryMs'
+  | 'queues'
+  | 'dialect'
+  | 'bind'
+  | 'prefetch'
+  | 'batchMax'
+  | 'lingerMs'
+  | 'snapshotEveryMs'
+  | 'alarmWebhook'
+  | 'alarmCoverage'
 >;
 
 /**

@@ -58,19 +58,10 @@ export class Fleet implements AsyncDisposable {
     const { node, ledgers, env = [] } = this.#settings;
     this.workers[i] = Program.aftermath(
       [
-        ...[
-          'metric',
-          '--broker',
-          node.url,
-          '--ledger',
-          ledgers[i] ?? '',
-          '--logs',
-          this.logsDir,
-          '--port',
-          '0',
-        ],
-        ...['--horizon', `${HORIZON_MS}ms`, '--log-columns', 'model', '--log-challengers', '--slice', 'site'],
-      ],
+        'metric',
+        ['--broker', node.url, '--ledger', ledgers[i] ?? '', '--logs', this.logsDir, '--port', '0'],
+        ['--horizon', `${HORIZON_MS}ms`, '--log-columns', 'model', '--log-challengers', '--slice', 'site'],
+      ].flat(),
       env[i],
     );
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import pino from 'pino';
 import type { Logger } from '../../src/service/logging.ts';
 import { predictionImbalance, truthImbalance } from '../../src/metric/ledger/books.ts';
+import { NO_ALARMS } from '../../src/metric/alarm-settings.ts';
 import { NO_FURTHER_FIGURES } from '../../src/metric/figure-settings.ts';
 import { type LedgerParts, openLedgerParts } from '../../src/metric/ledger-parts.ts';
 import type { Figures } from '../../src/stats/figure.ts';
@@ -39,6 +40,7 @@ export function openResult(ledgerPath: string, logsDir: string, log: Logger): Pr
       durability: 'process',
       recentIdsMax: 500_000,
       figures: { ...NO_FURTHER_FIGURES, slices: ['site'], slicesMax: 50 },
+      alarms: NO_ALARMS,
     },
     log,
   );

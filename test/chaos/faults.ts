@@ -169,6 +169,9 @@ export function deletionOf(queue: string): Fault {
   };
 }
 
+/** Longer is only more of the same: nobody is waiting for a sign of life. */
+const SHORTAGE_MS_MAX = 10_000;
+
 /** The broker is short of memory or disk, and takes nothing from whoever publishes. */
 export function alarmOf(what: 'memory' | 'disk'): Fault {
   const [setting, low, enough] =
@@ -181,7 +184,7 @@ export function alarmOf(what: 'memory' | 'disk'): Fault {
     isPossible: ({ node }) => node !== undefined,
     async strike({ node, holdMs }) {
       await node?.ctl(setting, low);
-      await hold(holdMs);
+      await hold(Math.min(holdMs, SHORTAGE_MS_MAX));
       await node?.ctl(setting, enough);
     },
   };
@@ -194,7 +197,7 @@ export const FULL_DISK: Fault = {
   isPossible: ({ disk }) => disk !== undefined,
   async strike({ disk, holdMs }) {
     disk?.fill();
-    await hold(holdMs);
+    await hold(Math.min(holdMs, SHORTAGE_MS_MAX));
     disk?.free();
   },
 };
@@ -213,13 +216,16 @@ export const SLOW_METRIC: Fault = {
   isKill: false,
   isPossible: () => true,
   async strike({ pipeline, holdMs }) {
-    const metric = pipeline.program('metric');
-    const end = performance.now() + holdMs;
-    while (performance.now() < end) {
-      metric.signal('SIGSTOP');
-      await hold(90);
-      metric.signal('SIGCONT');
-      await hold(10);
-    }
+    const end = performance.now() + Math.min(holdMs, SHORTAGE_MS_MAX);
+    while (performance.now() < end) await slowTurn(pipeline);
   },
 };
+
+/** A tenth of a second in which metric runs for a tenth of it. */
+export async function slowTurn(pipeline: Pipeline): Promise<void> {
+  const metric = pipeline.program('metric');
+  metric.signal('SIGSTOP');
+  await hold(90);
+  metric.signal('SIGCONT');
+  await hold(10);
+}

@@ -43,6 +43,8 @@ export class Pipeline implements AsyncDisposable {
   readonly #settings: PipelineSettings;
   readonly #folder = mkdtempSync(join(tmpdir(), 'aftermath-chaos-'));
   readonly #programs = new Map<StageName, Program>();
+  /** What services said before they were started again. */
+  readonly #earlier = new Map<StageName, string>();
   /** Those whose end is our doing. */
   readonly #ended = new WeakSet<Program>();
 
@@ -66,6 +68,7 @@ export class Pipeline implements AsyncDisposable {
   /** Starts a service that does not run; features goes on with its last run where there is one. */
   start(stage: StageName, env = this.#settings.env?.[stage]): void {
     if (stage === 'metric') this.log.reread();
+    if (this.#programs.has(stage)) this.#earlier.set(stage, this.heard(stage));
     this.#programs.set(stage, Program.aftermath(this.#args(stage), env));
   }
 
@@ -141,9 +144,14 @@ export class Pipeline implements AsyncDisposable {
     return codes;
   }
 
-  /** The last of what a service said. */
+  /** The last of what a service said since it was last started. */
   said(stage: StageName): string {
     return this.program(stage).stderr.slice(-3_000);
+  }
+
+  /** All that a service has said since it was first started. */
+  heard(stage: StageName): string {
+    return (this.#earlier.get(stage) ?? '') + this.program(stage).stderr;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

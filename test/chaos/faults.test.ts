@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { TinyDisk } from '../metric/tiny-disk.ts';
+import { privateNode } from '../setup/find-rabbitmq.ts';
+import { testBroker } from '../setup/rabbitmq.ts';
+import { assertClean } from './assert-clean.ts';
+import { FakeClock } from './fake-clock.ts';
+import {
+  alarmOf,
+  CLOCK_BACK,
+  CUT,
+  deletionOf,
+  FREEZE,
+  FULL_DISK,
+  pauseOf,
+  SWALLOW,
+  termOf,
+} from './faults.ts';
+import { Moments } from './moments.ts';
+import { Pipeline } from './pipeline.ts';
+import { TcpProxy } from './tcp-proxy.ts';
+import { trial } from './trial.ts';
+import { safetyOff } from './unsafe/safety-off.ts';
+
+/** Rows per second: load, but no more than a busy machine can take. */
+const RATE = 2_000;
+/** Longer than either side waits for a sign of life, at `heartbeat=1`. */
+const SILENCE_MS = 4_000;
+/** Where rows are lost the log stops growing; so long without one is taken for that. */
+const QUIET_MS = 3_000;
+const DISK_KIB = 64 * 1024;
+
+test('cut, frozen and swallowing connections, a stopped service, a deleted queue, a broker short of memory: nothing is lost', async () => {
+  await using node = await privateNode();
+  await using proxy = await proxyTo(node.url);
+  const url = `amqp://guest:guest@127.0.0.1:${proxy.port}/?heartbeat=1`;
+  await using pipeline = await Pipeline.start({ url, rate: RATE });
+  const faults = [
+    CUT,
+    pauseOf('metric'),
+    SWALLOW,
+    termOf('model'),
+    FREEZE,
+    deletionOf('y_pred'),
+    alarmOf('memory'),
+    termOf('metric'),
+  ];
+  const site = { pipeline, node, proxy, brokerUrl: node.url, holdMs: SILENCE_MS, moments: new Moments(4) };
+  const report = await trial(site, faults, { spacing: RATE });
+  assertClean(report, faults);
+  assert.match(pipeline.heard('model'), /Lost the connection/);
+  assert.match(pipeline.heard('model'), /takes no messages now \(low on memory\)/);
+  assert.match(pipeline.heard('metric'), /ended the consumer of queue "y_pred"/);
+});
+
+test('a full disk and a clock that is set back under metric: nothing is lost', async () => {
+  await using broker = await testBroker();
+  using disk = new TinyDisk(DISK_KIB);
+  using clock = await FakeClock.create();
+  const settings = { url: broker.url, rate: RATE, logs: disk.dir, env: { metric: clock.env } };
+  await using pipeline = await Pipeline.start({ ...settings, stages: ['features', 'model', 'metric'] });
+  const faults = [FULL_DISK, CLOCK_BACK, termOf('metric'), FULL_DISK];
+  const site = { pipeline, disk, clock, brokerUrl: broker.url, holdMs: 1_000, moments: new Moments(5) };
+  const report = await trial(site, faults, { spacing: RATE });
+  assertClean(report, faults);
+  assert.match(pipeline.heard('metric'), /It goes on when there is space again/);
+});
+
+/** What these cost without the safety: a check that cannot fail would prove nothing. */
+for (const fault of [CUT, termOf('metric'), FULL_DISK]) {
+  test(`where metric acknowledges on delivery, ${fault.name} is seen to lose rows`, async () => {
+    await using broker = await testBroker();
+    const { host } = new URL(broker.url);
+    await using proxy = await proxyTo(broker.url);
+    using disk = new TinyDisk(DISK_KIB);
+    await using pipeline = await Pipeline.start({
+      url: broker.url.replace(host, `127.0.0.1:${proxy.port}`),
+      rows: 100_000,
+      logs: disk.dir,
+      stages: ['features', 'model', 'metric'],
+      env: { metric: safetyOff('auto-ack') },
+    });
+    const site = { pipeline, proxy, disk, brokerUrl: broker.url, holdMs: 1_000, moments: new Moments(6) };
+    const { lost } = await trial(site, [fault], { spacing: 1, patienceMs: QUIET_MS });
+    assert.ok(lost > 0, `${lost} rows were lost`);
+  });
+}
+
+function proxyTo(url: string): Promise<TcpProxy> {
+  return TcpProxy.to(Number(new URL(url).port));
+}

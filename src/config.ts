@@ -227,9 +227,9 @@ export const SETTINGS = {
     help: 'tags whose values have figures of their own',
   }),
   slicesMax: integer({
-    fallback: 50,
+    fallback: 200,
     min: 1,
-    max: 1_000,
+    max: 5_000,
     help: 'values of a tag with figures of their own, at most; the others are one slice together',
   }),
   errorMax: number({

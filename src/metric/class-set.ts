@@ -23,6 +23,7 @@ import { ScoreSet, labelAt } from './score-set.ts';
 /** The linear figures of a classification: of labels, of probabilities, and of the scores of two classes. */
 export class ClassSet implements FigureSet {
   scored = 0;
+  changes = 0;
   readonly #settings: FigureSettings;
   readonly #cells = classification.empty();
   readonly #probabilities = classProbabilities.empty();
@@ -47,6 +48,7 @@ export class ClassSet implements FigureSet {
     const predicted = labelAt(prediction, this.#settings.threshold);
     const outcome = { truth: label, prediction: predicted, proba, weight };
     this.scored += sign;
+    this.changes++;
     const put = sign === 1 ? 'add' : 'remove';
     if (proba !== undefined && isWhole(proba)) classProbabilities[put](this.#probabilities, outcome);
     classification[put](this.#cells, this.#bounded(outcome));
@@ -55,6 +57,7 @@ export class ClassSet implements FigureSet {
 
   merge(other: this): void {
     this.scored += other.scored;
+    this.changes++;
     classification.merge(this.#cells, other.#cells);
     classProbabilities.merge(this.#probabilities, other.#probabilities);
     this.#scores.merge(other.#scores);

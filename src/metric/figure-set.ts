@@ -23,6 +23,8 @@ export interface Row {
 export interface FigureSet {
   /** Outcomes in it, whatever their weight. */
   readonly scored: number;
+  /** Rises whenever something is put in, taken out or merged. */
+  readonly changes: number;
   /** Classes seen; 0 of a regression. */
   readonly classes: number;
   /** @param sign 1 to add it, −1 to take it out */

@@ -19,6 +19,7 @@ import { baselinesIn } from './truths-so-far.ts';
 /** The linear figures of a regression: errors, errors in proportion, skill, and what the settings add. */
 export class RegressionSet implements FigureSet {
   scored = 0;
+  changes = 0;
   readonly classes = 0;
   readonly #errors = regression.empty();
   readonly #relative = relativeErrors.empty();
@@ -40,6 +41,7 @@ export class RegressionSet implements FigureSet {
       baselines: baseline === undefined ? undefined : baselinesIn(baseline),
     };
     this.scored += sign;
+    this.changes++;
     const put = sign === 1 ? 'add' : 'remove';
     regression[put](this.#errors, outcome);
     relativeErrors[put](this.#relative, outcome);
@@ -50,6 +52,7 @@ export class RegressionSet implements FigureSet {
 
   merge(other: this): void {
     this.scored += other.scored;
+    this.changes++;
     regression.merge(this.#errors, other.#errors);
     relativeErrors.merge(this.#relative, other.#relative);
     skill.merge(this.#skill, other.#skill);

@@ -119,7 +119,7 @@ class RunningMetric implements MetricStage {
   }
 
   snapshot(): Snapshot {
-    return this.#snapshots.make();
+    return this.#snapshots.make({ whole: false });
   }
 
   books(): { readonly predictions: PredictionBooks; readonly truths: TruthBooks } {
@@ -291,7 +291,9 @@ class RunningMetric implements MetricStage {
   #makeSnapshot(): Snapshot {
     this.#news = false;
     this.#snapshots.mark();
-    const snapshot = this.#snapshots.make();
+    const snapshot = this.#snapshots.make({ whole: this.#stopping !== undefined });
+    // What is not of this moment has to follow.
+    if (!this.#snapshots.isWhole) this.#news = true;
     // The rate falls to 0 only when it is told so.
     if (snapshot.rowsPerSecond > 0) this.#news = true;
     return snapshot;

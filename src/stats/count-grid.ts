@@ -70,11 +70,15 @@ export function gridCounts({ x, y, counts }: CountGrid): GridCounts | undefined 
   if (counts === undefined) return undefined;
   let [left, right, bottom, top] = [CELLS, -1, CELLS, -1];
   for (let at = 0; at < counts.length; at++) {
-    if (counts[at] === 0) continue;
-    if (counts[at]! < 0) return undefined;
-    const [i, j] = [at % CELLS, Math.floor(at / CELLS)];
-    [left, right] = [Math.min(left, i), Math.max(right, i)];
-    [bottom, top] = [Math.min(bottom, j), Math.max(top, j)];
+    const count = counts[at]!;
+    if (count === 0) continue;
+    if (count < 0) return undefined;
+    const i = at % CELLS;
+    const j = Math.floor(at / CELLS);
+    if (i < left) left = i;
+    if (i > right) right = i;
+    if (j < bottom) bottom = j;
+    if (j > top) top = j;
   }
   if (right < 0) return undefined;
   const [nx, ny] = [right - left + 1, top - bottom + 1];

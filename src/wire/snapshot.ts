@@ -66,7 +66,7 @@ export interface ModelSnapshot {
   readonly arrivals?: readonly ArrivalPoint[];
   /** The same figures over less than everything, as the settings name them. */
   readonly windows?: readonly WindowSnapshot[];
-  /** By the values of tags: worst first, at most as many as the settings keep, then what the others have together. */
+  /** By the values of tags: worst first, at most `SLICES_SHOWN_MAX` of a tag, then what the others have together. */
   readonly slices?: readonly SliceSnapshot[];
   /** Of a challenger: against the champion, on the rows that both have. */
   readonly comparison?: ComparisonSnapshot;
@@ -273,6 +273,9 @@ export interface HistoryPoint {
 
 /** History holds at most so many points; when full, every second one is dropped. */
 export const HISTORY_POINTS_MAX = 400;
+
+/** Values of a tag in a snapshot at most, those with most predictions; the others are one slice together. */
+export const SLICES_SHOWN_MAX = 50;
 
 /** Alarms in a snapshot, and points of a curve, at most. */
 export const ALARMS_SHOWN_MAX = 50;

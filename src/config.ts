@@ -266,6 +266,10 @@ export const SETTINGS = {
     fallback: 'auto',
     help: 'what is predicted; auto: the first outcome tells',
   }),
+  intervals: choice(['empirical-bernstein', 'predictable-mixture', 'betting'], {
+    fallback: 'empirical-bernstein',
+    help: 'how report makes intervals of bounded means: the first covers the running mean whatever it does, the second a mean with weights of its own, the third a constant mean only',
+  }),
   bootstrap: integer({
     fallback: undefined,
     min: 100,

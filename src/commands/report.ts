@@ -23,7 +23,21 @@ export const reportCommand: Command = command({
     'of its interval, what is certain at the level it names; also rows, and with --predictions coverage.\n' +
     'With --drift it compares the features of two CSV files instead.\n' +
     '--bootstrap gives the figures without an interval one for this number of rows alone: not one to watch.',
-  settings: ['task', 'horizon', 'time', 'truthTime', 'tags', 'recentIds', 'bootstrap', 'seed', 'features'],
+  settings: [
+    'task',
+    'horizon',
+    'time',
+    'truthTime',
+    'tags',
+    'recentIds',
+    'bootstrap',
+    'seed',
+    'features',
+    'errorMax',
+    'quantiles',
+    'beta',
+    'intervals',
+  ],
   flags: [
     new Option('--json', 'answer in JSON'),
     new Option(
@@ -57,6 +71,13 @@ export const reportCommand: Command = command({
     const conditions = (flags['failIf'] ?? []) as readonly FailCondition[];
     const bootstrap =
       values.bootstrap === undefined ? undefined : { resamples: values.bootstrap, seed: values.seed };
+    const further = {
+      bootstrap,
+      errorMax: values.errorMax,
+      pinball: [...new Set(values.quantiles)],
+      beta: values.beta,
+      method: values.intervals,
+    };
     const drift = text('drift');
     if (drift !== undefined) {
       if (path === undefined || predictions !== undefined || truth !== undefined || conditions.length > 0)
@@ -84,7 +105,7 @@ export const reportCommand: Command = command({
           'usage',
           'Cannot report: name a log, or two files with --predictions and --truth.',
         );
-      const report = await reportLog(path, { task: values.task, model, bootstrap });
+      const report = await reportLog(path, { task: values.task, model, ...further });
       tellTime();
       process.stdout.write(isJson ? json(report) : formatReport(report));
       return judged(report, conditions);
@@ -110,7 +131,7 @@ export const reportCommand: Command = command({
         recentIdsMax: values.recentIds,
         log: createLogger({ service: 'report', level: 'error', format: 'text' }),
       },
-      { model, bootstrap },
+      { model, ...further },
     );
     tellTime();
     process.stdout.write(isJson ? json(report) : joinText(report));

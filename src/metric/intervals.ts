@@ -19,13 +19,14 @@ export class Intervals implements OrderedPart {
 
   constructor(settings: FigureSettings) {
     this.#settings = settings;
-    this.fingerprint = JSON.stringify([VERSION, settings.errorMax, settings.threshold]);
+    this.fingerprint = JSON.stringify([VERSION, settings.errorMax, settings.threshold, settings.pinball]);
   }
 
   add(outcome: Outcome, task: LedgerTask): void {
     const { model } = outcome.prediction;
     let population = this.#models.get(model);
-    if (population === undefined) this.#models.set(model, (population = emptyPopulation(task)));
+    if (population === undefined)
+      this.#models.set(model, (population = emptyPopulation(task, this.#settings)));
     observe(population, outcome, this.#settings);
   }
 
@@ -68,8 +69,8 @@ export class SliceIntervals implements OrderedPart {
 
   constructor(settings: FigureSettings) {
     this.#settings = settings;
-    const { errorMax, threshold, slices, slicesMax } = settings;
-    this.fingerprint = JSON.stringify([VERSION, errorMax, threshold, slices, slicesMax]);
+    const { errorMax, threshold, pinball, slices, slicesMax } = settings;
+    this.fingerprint = JSON.stringify([VERSION, errorMax, threshold, pinball, slices, slicesMax]);
   }
 
   add(outcome: Outcome, task: LedgerTask): void {
@@ -139,7 +140,7 @@ export class SliceIntervals implements OrderedPart {
     const gone = ofTag.names.take(value);
     if (gone !== undefined) ofTag.populations.delete(gone);
     if (gone === value) return undefined;
-    const made = { index: ++slices.seen, population: emptyPopulation(task) };
+    const made = { index: ++slices.seen, population: emptyPopulation(task, this.#settings) };
     ofTag.populations.set(value, made);
     return made.population;
   }
@@ -163,4 +164,4 @@ type StoredSlices = [
 ][];
 
 /** Of the stored states. */
-const VERSION = 1;
+const VERSION = 2;

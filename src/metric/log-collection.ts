@@ -4,7 +4,7 @@ import type { LogCourse } from './log-course.ts';
 import { readLog, type LogRow } from './log-reader.ts';
 import type { LogSlices } from './log-slices.ts';
 import { LABEL_UNIT } from './report-classes.ts';
-import { reportIntervals, type ReportIntervals } from './report-intervals.ts';
+import { reportIntervals, type ReportIntervals, type ReportSettings } from './report-intervals.ts';
 
 /** Miscoverage of each interval, over all looks. */
 const ALPHA = 0.05;
@@ -30,7 +30,7 @@ export interface LogCollection {
 }
 
 /** What is read of a log. */
-export interface CollectOptions {
+export interface CollectOptions extends ReportSettings {
   /** Which model's rows count, where the log has a column `model`; absent: the only one. */
   readonly model?: string | undefined;
   /** Told of every first row of an id, in the order of the log. */
@@ -68,7 +68,7 @@ export async function collectLog(path: string, options: CollectOptions): Promise
     numbersAreWhole: true,
     errorsAreShares: true,
     graded: false,
-    intervals: reportIntervals(ALPHA),
+    intervals: reportIntervals(ALPHA, options),
     model: undefined,
     notes: [],
   };

@@ -1,3 +1,4 @@
+import { logLoss } from '../stats/class-probabilities.ts';
 import { type Figures, present } from '../stats/figure.ts';
 import { type LargestErrorState, largestError } from '../stats/largest-error.ts';
 import { absoluteError, labelOf } from './absolute-error.ts';
@@ -32,14 +33,14 @@ export interface Population {
 }
 
 /** Nobody yet. */
-export function emptyPopulation(task: LedgerTask): Population {
+export function emptyPopulation(task: LedgerTask, settings: FigureSettings): Population {
   return {
     rows: 0,
     weighted: 0,
     revisions: 0,
     largest: largestError.empty(),
-    errors: task === 'regression' ? emptyRegressionSequences() : undefined,
-    classes: task === 'regression' ? undefined : emptyClassSequences(),
+    errors: task === 'regression' ? emptyRegressionSequences(settings) : undefined,
+    classes: task === 'regression' ? undefined : emptyClassSequences({}),
   };
 }
 
@@ -61,8 +62,16 @@ export function observe(state: Population, outcome: Outcome, settings: FigureSet
   if (weight !== undefined && weight !== 1) state.weighted++;
   if (state.errors !== undefined) observeRegression(state, state.errors, outcome, settings);
   if (state.classes !== undefined) {
-    const right = labelAt(prediction, settings.threshold) === labelOf(truth.value);
-    observeClass(state.classes, right, absoluteError(prediction, truth, 'classification'));
+    const label = labelOf(truth.value);
+    observeClass(
+      state.classes,
+      {
+        isRight: labelAt(prediction, settings.threshold) === label,
+        absoluteError: absoluteError(prediction, truth, 'classification'),
+        logLoss: prediction.proba && logLoss(label, prediction.proba),
+      },
+      {},
+    );
   }
 }
 
@@ -70,7 +79,7 @@ function observeRegression(
   { largest }: Population,
   errors: RegressionSequences,
   { prediction, truth: { value } }: Outcome,
-  { errorMax }: FigureSettings,
+  settings: FigureSettings,
 ): void {
   const [truth, predicted] = [Number(value), Number(prediction.value)];
   const { interval, baseline } = prediction;
@@ -80,10 +89,11 @@ function observeRegression(
     {
       error: predicted - truth,
       truth,
+      prediction: predicted,
       baselines: baseline && baselinesIn(baseline),
       covered: interval && truth >= interval[0] && truth <= interval[1],
     },
-    errorMax,
+    settings,
   );
 }
 
@@ -104,8 +114,8 @@ export function withIntervals(
   if (weighted > 0) return all;
   const { alpha, settings } = options;
   const found: Record<string, Bounded | undefined> = {
-    ...(errors && regressionIntervals(errors, alpha, settings.errorMax)),
-    ...(classes && classIntervals(classes, alpha)),
+    ...(errors && regressionIntervals(errors, alpha, settings)),
+    ...(classes && classIntervals(classes, alpha, {})),
   };
   // The sum over many classes goes beyond 1.
   if (options.classes > 2) delete found['brier'];

@@ -4,6 +4,7 @@ import { type Confusion, binaryFigures, confusionOf, multiclassFigures } from '.
 import type { Figures } from '../stats/figure.ts';
 import { present } from '../stats/figure.ts';
 import { classProbabilities } from '../stats/class-probabilities.ts';
+import { positiveLabel } from '../stats/positive-label.ts';
 import { averagePrecision, rocAuc, tieGroupsOf } from '../stats/score-ranking.ts';
 import { precisionRecallPoints, rocPoints } from '../stats/score-curves.ts';
 import { CURVE_POINTS_MAX, type CurvesSnapshot, type Task } from '../wire/snapshot.ts';
@@ -27,7 +28,7 @@ export interface ClassRows {
  * can be made of it: the probability of the positive class (the last in order: `1`, `true`, `yes`) is 1 − absolute_error
  * where it is the true one, else absolute_error. Of more classes only the true one's is known.
  */
-export function classFiguresOf(log: ClassRows): ClassFigures {
+export function classFiguresOf(log: ClassRows, beta: number | undefined): ClassFigures {
   const textOf = (code: number): string => labelText(log, code);
   const state = classification.empty();
   log.rows.forEach((truth, prediction, absoluteError) => {
@@ -46,7 +47,7 @@ export function classFiguresOf(log: ClassRows): ClassFigures {
     return { task: 'multiclass', figures, labels: confusion.labels, confusion, ...none };
   }
   const positive = positiveLabel(confusion.labels);
-  const ofTwo = binaryFigures(confusion, { positive });
+  const ofTwo = binaryFigures(confusion, { positive, ...(beta !== undefined && { beta }) });
   const scores = log.graded
     ? scoresOf(log, { positive, isPositive: (truth) => textOf(truth) === positive })
     : undefined;
@@ -90,13 +91,6 @@ export function classLogOf(log: ClassRows, { labels, positive }: ClassFigures): 
 
 function labelText({ labels }: ClassRows, code: number): string {
   return code < LABEL_UNIT ? String(code) : labels[code / LABEL_UNIT - 1]!;
-}
-
-/** The larger number, else the last label in order. */
-function positiveLabel(labels: readonly string[]): string {
-  const numbers = labels.map(Number);
-  if (numbers.some((number) => Number.isNaN(number))) return labels.at(-1)!;
-  return labels[numbers.indexOf(Math.max(...numbers))]!;
 }
 
 function scoresOf(

@@ -26,7 +26,7 @@ export interface JoinReport extends Report {
  */
 export async function reportJoin(
   options: JoinOptions,
-  { model, bootstrap }: Pick<ReportOptions, 'model' | 'bootstrap'> = {},
+  { model, ...further }: Omit<ReportOptions, 'task'> = {},
 ): Promise<JoinReport> {
   using joined = await joinFiles(options);
   const names = joined.models.map((each) => each.model);
@@ -40,7 +40,7 @@ export async function reportJoin(
   const report = await reportLog(joined.logPath, {
     task: options.task ?? 'auto',
     model: hasRows ? chosen.model : undefined,
-    bootstrap,
+    ...further,
   }).catch((error: unknown) => {
     // Nobody knows the file that it names.
     if (!(error instanceof AftermathError)) throw error;

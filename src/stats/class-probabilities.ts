@@ -46,6 +46,21 @@ export const classProbabilities: FadableFigures<MeansState<Name>, Classification
   },
 });
 
+/**
+ * The log loss of one outcome; `undefined` unless two classes or more have a probability: one alone says nothing of the
+ * others.
+ */
+export function logLoss(truth: string, proba: Readonly<Record<string, number>>): number | undefined {
+  let [sum, classes] = [0, 0];
+  for (const label in proba) {
+    classes++;
+    sum += clipped(proba[label]!);
+  }
+  if (classes < 2) return undefined;
+  if (Object.hasOwn(proba, truth)) return -Math.log(clipped(proba[truth]!) / sum);
+  return -Math.log(clipped(0) / (sum + clipped(0)));
+}
+
 const NONE = {
   log_loss: undefined,
   brier: undefined,

@@ -47,6 +47,8 @@ export interface FigureValue {
   readonly level?: number;
   /** How the interval was made. */
   readonly method?: string;
+  /** Why there is no interval, where that is told: in reports. */
+  readonly why?: string;
 }
 
 /** Figures by name in snake case (`mae`, `rmse`, `r2`, `median_absolute_error`, …). */

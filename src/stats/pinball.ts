@@ -15,19 +15,24 @@ import type { RegressionOutcome } from './regression.ts';
 export function pinball(quantiles: readonly number[]): LinearFigures<MeansState<string>, RegressionOutcome> {
   const bad = quantiles.find((quantile) => !(quantile > 0 && quantile < 1));
   if (bad !== undefined) throw new RangeError(`Cannot weigh errors for the quantile ${bad}: between 0 and 1`);
-  const named = quantiles.map((quantile) => ({
-    quantile,
-    name: `pinball_${Number((100 * quantile).toFixed(6))}`,
-  }));
+  const named = quantiles.map((quantile) => ({ quantile, name: pinballName(quantile) }));
   return meanFigures({
     names: named.map(({ name }) => name),
     version: 1,
     values(outcome: RegressionOutcome) {
       const off = checkedValue(outcome.truth, 'a truth') - checkedValue(outcome.prediction, 'a prediction');
-      const losses = named.map(
-        ({ name, quantile }) => [name, Math.max(quantile * off, (quantile - 1) * off)] as const,
-      );
+      const losses = named.map(({ name, quantile }) => [name, pinballLoss(off, quantile)] as const);
       return Object.fromEntries(losses);
     },
   });
+}
+
+/** The loss of one outcome. @param off truth − prediction */
+export function pinballLoss(off: number, quantile: number): number {
+  return Math.max(quantile * off, (quantile - 1) * off);
+}
+
+/** The name of the figure: `pinball_90` for .9. */
+export function pinballName(quantile: number): string {
+  return `pinball_${Number((100 * quantile).toFixed(6))}`;
 }

@@ -16,17 +16,7 @@ type Name = 'mape' | 'smape' | 'msle';
 export const relativeErrors: LinearFigures<MeansState<Name>, RegressionOutcome> = meanFigures({
   names: ['mape', 'smape', 'msle'] as const,
   version: 1,
-  values(outcome: RegressionOutcome) {
-    const truth = checkedValue(outcome.truth, 'a truth');
-    const prediction = checkedValue(outcome.prediction, 'a prediction');
-    const size = Math.abs(prediction - truth);
-    const sizes = Math.abs(truth) + Math.abs(prediction);
-    return {
-      mape: bounded(size / Math.abs(truth)),
-      smape: sizes === 0 ? undefined : (2 * size) / sizes,
-      msle: truth < 0 || prediction < 0 ? undefined : (Math.log1p(prediction) - Math.log1p(truth)) ** 2,
-    };
-  },
+  values: relativeErrorsOf,
   figures(means, { undefinedRows }) {
     const figures: Record<string, number | undefined> = { ...means };
     for (const [name, rows] of Object.entries(undefinedRows)) {
@@ -35,6 +25,19 @@ export const relativeErrors: LinearFigures<MeansState<Name>, RegressionOutcome> 
     return figures;
   },
 });
+
+/** Those of one outcome; each `undefined` where it is not defined. @throws {RangeError} on numbers that cannot be scored */
+export function relativeErrorsOf(outcome: RegressionOutcome): Readonly<Record<Name, number | undefined>> {
+  const truth = checkedValue(outcome.truth, 'a truth');
+  const prediction = checkedValue(outcome.prediction, 'a prediction');
+  const size = Math.abs(prediction - truth);
+  const sizes = Math.abs(truth) + Math.abs(prediction);
+  return {
+    mape: bounded(size / Math.abs(truth)),
+    smape: sizes === 0 ? undefined : (2 * size) / sizes,
+    msle: truth < 0 || prediction < 0 ? undefined : (Math.log1p(prediction) - Math.log1p(truth)) ** 2,
+  };
+}
 
 /** A truth so near to 0 that an exact sum cannot hold the quotient counts as 0. */
 function bounded(quotient: number): number | undefined {

@@ -47,13 +47,15 @@ export const runningBaselines = {
   },
   /** `undefined` before a truth. Takes some microseconds: ask once a batch. */
   baselines(state: RunningBaselinesState): Baselines | undefined {
-    if (state.count === 0) return undefined;
-    return {
-      mean: valueOf(state.sum) / state.count,
-      median: signedQuantile(state, 0.5),
-      last: state.last,
-    };
+    const [mean, median] = [runningBaselines.mean(state), runningBaselines.median(state)];
+    return mean === undefined || median === undefined ? undefined : { mean, median, last: state.last };
   },
+  /** `undefined` before a truth. */
+  mean: ({ count, sum }: RunningBaselinesState): number | undefined =>
+    count === 0 ? undefined : valueOf(sum) / count,
+  /** `undefined` before a truth. Within 0.4 %. */
+  median: (state: RunningBaselinesState): number | undefined =>
+    state.count === 0 ? undefined : signedQuantile(state, 0.5),
   write(writer: StateWriter, state: RunningBaselinesState): void {
     writer.integer(runningBaselines.version);
     writer.integer(state.count);

@@ -44,31 +44,100 @@ test('the linear model on the diabetes data: what scikit-learn and numpy say', a
     explained_variance: 0.5177484222203498,
     median_absolute_error: 38.52476456738302,
     p95_absolute_error: 99.18081732555113,
+    mape: 0.38786179217948247,
+    msle: 0.17215849425695878,
+    smape: 0.3140103299212728,
+    largest_absolute_error: 155.82676612155169,
   };
   for (const [name, value] of Object.entries(expected)) {
     assert.ok(Math.abs(figures[name]!.value - value) <= 1e-12 * value, name);
   }
   assert.ok(Math.abs(figures['bias']!.value) < 1e-12);
-  assert.deepEqual(Object.keys(figures).toSorted(), ['bias', ...Object.keys(expected)].toSorted());
+  for (const [name, { low, why }] of Object.entries(figures))
+    assert.equal(low === undefined, why !== undefined, `${name} has an interval, or says why it has none`);
+});
+
+test('what the settings ask for: pinball, clipped errors, the other methods, and f_beta', async () => {
+  const options = { task: 'auto', errorMax: 100, pinball: [0.9] } as const;
+  const { figures } = await reportLog(DIABETES, options);
+  // scikit-learn 1.2.1 and numpy 1.24.2
+  const expected = {
+    pinball_90: 21.63872601265753,
+    clipped_mae: 42.26287043852919,
+    clipped_rmse: 51.22728361965432,
+  };
+  for (const [name, value] of Object.entries(expected)) {
+    const { value: found, low, high } = figures[name]!;
+    assert.ok(Math.abs(found - value) <= 1e-12 * value, name);
+    assert.ok(low! < value && value < high!, `${name} in its interval`);
+  }
+  assert.equal(figures['clipped_mae']!.method, 'empirical Bernstein');
+  const widths = [];
+  for (const method of ['empirical-bernstein', 'predictable-mixture', 'betting'] as const) {
+    const {
+      low,
+      high,
+      method: named,
+    } = (await reportLog(DIABETES, { ...options, method })).figures['clipped_mae']!;
+    assert.equal(named, method.replace('-', ' ').replace('bernstein', 'Bernstein'));
+    widths.push(high! - low!);
+  }
+  assert.ok(
+    widths[0]! > widths[1]! && widths[1]! > widths[2]!,
+    `the more is assumed, the narrower: ${widths}`,
+  );
+  const classes = await report(`${HEADER}a,1,1,0\nb,0,1,1\nc,1,0,1\nd,1,1,0\ne,0,0,0\nf,1,0,1\n`, {
+    task: 'classification',
+    beta: 2,
+  });
+  // 5 tp / (5 tp + 4 fn + fp)
+  assert.ok(Math.abs(classes.figures['f_beta']!.value - 10 / 19) < 1e-12);
+});
+
+test('skill of a log is against what the rows before would have answered', async () => {
+  const rows = Array.from({ length: 300 }, (_, i) => [(i * 37) % 101, ((i * 37) % 101) + (i % 5)] as const);
+  const { figures } = await report(
+    HEADER + rows.map(([y, p], i) => `${i},${y},${p},${Math.abs(y - p)}\n`).join(''),
+  );
+  let [own, median, mean, last] = [0, 0, 0, 0];
+  for (let i = 1; i < rows.length; i++) {
+    const before = rows.slice(0, i).map(([y]) => y);
+    const sorted = before.toSorted((a, b) => a - b);
+    const middle = (sorted[Math.floor((i - 1) / 2)]! + sorted[Math.ceil((i - 1) / 2)]!) / 2;
+    const [y, p] = rows[i]!;
+    own += Math.abs(y - p);
+    median += Math.abs(y - middle);
+    mean += (y - before.reduce((a, b) => a + b, 0) / i) ** 2;
+    last += Math.abs(y - before.at(-1)!);
+  }
+  const n = rows.length - 1;
+  // The median comes from a sketch, and is taken anew when there is one row in a hundred more.
+  assert.ok(Math.abs(figures['mae_of_median']!.value - median / n) < 0.01 * (median / n));
+  assert.ok(Math.abs(figures['mse_of_mean']!.value - mean / n) < 1e-9 * (mean / n));
+  assert.ok(Math.abs(figures['mae_skill_last']!.value - (1 - own / last)) < 1e-12);
 });
 
 test('as text it is the table people paste', async () => {
-  assert.equal(
-    formatReport(await reportLog(DIABETES)),
-    [
-      'rows                   442',
-      'task                   regression',
-      'MAE                    43.2775  (38.6488 to 47.9061 at 95 %, asymptotic)',
-      'MSE                    2859.6963  (2306.1151 to 3413.2776 at 95 %, asymptotic)',
-      'RMSE                   53.4761  (48.0220 to 58.4233 at 95 %, asymptotic)',
-      'bias                   0.0000  (-7.8798 to 7.8798 at 95 %, asymptotic)',
-      'R²                     0.5177',
-      'explained variance     0.5177',
-      'median absolute error  38.5248',
-      '95 % absolute error    99.1808',
-      '',
-    ].join('\n'),
+  const lines = formatReport(await reportLog(DIABETES)).split('\n');
+  const expected = [
+    'rows                                442',
+    'task                                regression',
+    'MAE                                 43.2775  (38.6488 to 47.9061 at 95 %, asymptotic)',
+    'MSE                                 2859.6963  (2306.1151 to 3413.2776 at 95 %, asymptotic)',
+    'RMSE                                53.4761  (48.0220 to 58.4233 at 95 %, asymptotic)',
+    'bias                                0.0000  (-7.8798 to 7.8798 at 95 %, asymptotic)',
+    'R²                                  0.5177',
+    'explained variance                  0.5177',
+    'median absolute error               38.5248',
+    '95 % absolute error                 99.1808',
+    'MAPE                                0.3879  (0.3177 to 0.4580 at 95 %, asymptotic)',
+    'sMAPE                               0.3140  (0.2628 to 0.3652 at 95 %, empirical Bernstein)',
+  ];
+  assert.deepEqual(lines.slice(0, expected.length), expected);
+  assert.ok(
+    lines.includes('skill against the median (MAE)      0.3403  (0.1772 to 0.4723 at 95 %, asymptotic)'),
   );
+  assert.match(lines.join('\n'), /^note: No interval for R², explained variance, .*: no sequence is known/m);
   const text = formatReport({
     rows: 3,
     figures: {
@@ -171,17 +240,16 @@ test('intervals hold at every look: by what kind of loss, and of the first row o
   assert.ok(low! > 0.55 && low! < value && value < high! && high! < 0.75, `${low}..${high}`);
   assert.deepEqual([level, method], [0.95, 'empirical Bernstein']);
   assert.equal(figures['mcc'], undefined);
-  assert.deepEqual(Object.keys(figures['balanced_accuracy']!), ['value']);
+  assert.match(figures['balanced_accuracy']!.why!, /^no sequence is known/);
 
   const numbers = lines.map((_, i) => `${i},${i},${i + 1 + (i % 5) / 4},${1 + (i % 5) / 4}`);
   const first = (await report(`${HEADER}${numbers.join('\n')}\n`)).figures['mae']!;
   const revised = (await report(`${HEADER}${numbers.join('\n')}\n7,7,1007,1000\n`)).figures['mae']!;
   assert.deepEqual([revised.low, revised.high], [first.low, first.high]);
   assert.ok(first.low! < 1.5 && 1.5 < first.high! && first.high! - first.low! < 0.2);
-  assert.equal(
-    (await report(`${HEADER}${numbers.slice(0, 99).join('\n')}\n`)).figures['mae']!.low,
-    undefined,
-  );
+  const few = (await report(`${HEADER}${numbers.slice(0, 99).join('\n')}\n`)).figures['mae']!;
+  assert.equal(few.low, undefined);
+  assert.match(few.why!, /nothing before 100 rows/);
 });
 
 test('numbers are a regression, unless absolute_error is none of them', async () => {
@@ -294,7 +362,9 @@ test('bootstrap intervals of a regression are those of numpy, for every figure w
     assert.ok(Math.abs(figures[name]!.high! - high) < tolerance, `${name} to ${figures[name]!.high}`);
   }
   assert.equal(figures['mae']!.method, 'asymptotic');
-  assert.ok(Object.values(figures).every(({ low, high }) => low !== undefined && high !== undefined));
+  const without = Object.keys(figures).filter((name) => figures[name]!.low === undefined);
+  assert.deepEqual(without, ['largest_absolute_error'], 'every figure but the extreme');
+  assert.ok(figures['r2']!.why === undefined);
 });
 
 test('bootstrap intervals of two classes: every figure has one, and around its value', async () => {

@@ -17,7 +17,7 @@ export const INTERVAL_METHODS = ['empirical-bernstein', 'predictable-mixture', '
 export type IntervalMethod = (typeof INTERVAL_METHODS)[number];
 
 /** Of the method that made it. */
-type BoundedState = unknown;
+type BoundedState = object;
 
 /** What is observed, and how. */
 export interface SequenceSettings {

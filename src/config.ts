@@ -1,4 +1,5 @@
 import { alarmConditions } from './service/alarm-setting.ts';
+import { FIGURE_SETTINGS } from './figure-config.ts';
 import { LOG_FORMATS, LOG_LEVELS } from './service/logging.ts';
 import {
   choice,
@@ -8,16 +9,13 @@ import {
   integer,
   names,
   number,
-  numbers,
   path,
   source,
   text,
   toggle,
   webUrl,
-  windows,
 } from './service/setting.ts';
 import { LOG_COLUMNS } from './wire/log-columns.ts';
-import { parseWindow } from './wire/window.ts';
 import { DATA_QUEUES, DIALECTS, QUEUE_TYPES, TASKS } from './wire/queues.ts';
 
 /**
@@ -215,48 +213,7 @@ export const SETTINGS = {
     max: 50_000_000,
     help: 'ids that metric holds in memory; older ones are on disk',
   }),
-  windows: windows({
-    fallback: [parseWindow('last-1000')!, parseWindow('sliding-1h')!],
-    fallbackText: 'last-1000,sliding-1h',
-    help: 'windows that have figures beside everything: last-N outcomes, sliding-T, tumbling-T or faded-T (half-life) of event time; none',
-  }),
-  slice: names({
-    fallback: [],
-    fallbackText: 'none',
-    placeholder: 'TAG,…',
-    help: 'tags whose values have figures of their own',
-  }),
-  slicesMax: integer({
-    fallback: 200,
-    min: 1,
-    max: 5_000,
-    help: 'values of a tag with figures of their own, at most; the others are one slice together',
-  }),
-  errorMax: number({
-    fallback: undefined,
-    min: Number.MIN_VALUE,
-    max: 1e100,
-    help: "declared bound of a regression's absolute error: larger ones are clipped to it, and the clipped means have intervals that are valid at any count",
-  }),
-  quantiles: numbers({
-    fallback: [],
-    fallbackText: 'none',
-    min: 1e-6,
-    max: 1 - 1e-6,
-    help: 'quantiles that the model predicts, for their pinball loss (.1,.9)',
-  }),
-  threshold: number({
-    fallback: undefined,
-    min: 0,
-    max: 1,
-    help: 'probability from which on the positive one of two classes counts as predicted; without it the label as served',
-  }),
-  beta: number({
-    fallback: undefined,
-    min: 1e-3,
-    max: 1e3,
-    help: 'weight of recall against precision in f_beta; without it there is none',
-  }),
+  ...FIGURE_SETTINGS,
   bind: source({
     fallback: undefined,
     help: "take this stage's input (metric: the truth) from an exchange through a queue of our own, leaving others' queues alone",
@@ -265,10 +222,6 @@ export const SETTINGS = {
   task: choice(['auto', 'regression', 'classification'], {
     fallback: 'auto',
     help: 'what is predicted; auto: the first outcome tells',
-  }),
-  intervals: choice(['empirical-bernstein', 'predictable-mixture', 'betting'], {
-    fallback: 'empirical-bernstein',
-    help: 'how report makes intervals of bounded means: the first covers the running mean whatever it does, the second a mean with weights of its own, the third a constant mean only',
   }),
   bootstrap: integer({
     fallback: undefined,

@@ -59,7 +59,8 @@ const STAGE = ['wire', 'stats', 'service', 'config.ts', 'broker/broker.ts', 'bro
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'main.ts': ['commands', 'service'],
   commands: ['broker', 'config.ts', 'features', 'metric', 'model', 'plot', 'service', 'stats', 'wire'],
-  'config.ts': ['service', 'wire'],
+  'config.ts': ['figure-config.ts', 'service', 'wire'],
+  'figure-config.ts': ['service', 'wire'],
   service: ['wire', 'broker/broker.ts'],
   wire: ['stats', 'service/errors.ts', 'broker/broker.ts'],
   broker: ['wire', 'service'],

@@ -53,12 +53,15 @@ export function forwardDecay<S, O extends { readonly weight?: number | undefined
   }
   const cellOf = (timeMs: number): number => Math.floor(timeMs / halfLifeMs);
 
+  /** Against the beginning of a cell: the quotient of both alone would leave few digits. */
+  const growth = (timeMs: number, index: number): number => 2 ** ((timeMs - index * halfLifeMs) / halfLifeMs);
+
   const put = (state: DecayState<S>, { timeMs, outcome }: TimedOutcome<O>, sign: 1 | -1): void => {
     if (!Number.isFinite(timeMs)) throw new RangeError(`Cannot fade an outcome at ${timeMs}`);
     reach(state, timeMs);
     const index = cellOf(timeMs);
     if (index <= cellOf(state.newestMs) - HALF_LIVES) return;
-    const factor = 2 ** (timeMs / halfLifeMs - index);
+    const factor = growth(timeMs, index);
     const faded = { ...outcome, weight: (outcome.weight ?? 1) * factor };
     const cell = cellAt(state, index);
     figures[sign === 1 ? 'add' : 'remove'](cell.state, faded);
@@ -111,7 +114,7 @@ export function forwardDecay<S, O extends { readonly weight?: number | undefined
       const landmark = cellOf(state.newestMs);
       const all = emptySum();
       for (const [index, { faded }] of state.cells) addScaledSum(all, faded, index - landmark);
-      return state.cells.size === 0 ? 0 : valueOf(all) / 2 ** (state.newestMs / halfLifeMs - landmark);
+      return state.cells.size === 0 ? 0 : valueOf(all) / growth(state.newestMs, landmark);
     },
     encode(state) {
       const writer = new StateWriter();

@@ -3,6 +3,15 @@
  *
  * Usage: node bench/statistics.ts [words that occur in the names]
  */
+import pino from 'pino';
+import { FIGURE_SETTINGS } from '../src/figure-config.ts';
+import { FigureKeeper } from '../src/metric/figure-keeper.ts';
+import { type FigureSettings, NO_FURTHER_FIGURES } from '../src/metric/figure-settings.ts';
+import type { Entry, PredictionSlot } from '../src/metric/ledger/entry.ts';
+import type { Outcome } from '../src/metric/ledger/ledger.ts';
+import { type OutcomeLog, OutcomeKeeper } from '../src/metric/outcome-keeper.ts';
+import { windowsOf } from '../src/metric/shown-windows.ts';
+import { parseWindow } from '../src/wire/window.ts';
 import { adwin } from '../src/stats/adwin.ts';
 import { betting } from '../src/stats/betting.ts';
 import { calibration } from '../src/stats/calibration.ts';
@@ -20,9 +29,23 @@ import { pageHinkley } from '../src/stats/page-hinkley.ts';
 import { predictableMixture } from '../src/stats/predictable-mixture.ts';
 import { regression } from '../src/stats/regression.ts';
 import { relativeErrors } from '../src/stats/relative-errors.ts';
+import { forwardDecay } from '../src/stats/forward-decay.ts';
 import { scoreSketch } from '../src/stats/score-sketch.ts';
+import { skill } from '../src/stats/skill.ts';
 
 const ROWS = 200_000;
+const BATCH = 1000;
+const PASS = 66_000;
+const DEFAULTS: FigureSettings = {
+  ...NO_FURTHER_FIGURES,
+  windows: FIGURE_SETTINGS.windows.fallback,
+  slicesMax: 200,
+};
+const NO_LOG: OutcomeLog = {
+  write: () => ({ bytes: 0, rows: 0, first: 1, number: 0 }),
+  reopen: async () => ({ bytes: 0, rows: 0, first: 1, number: 0 }),
+  reopened: () => {},
+};
 const UNIT = { low: 0, high: 1 };
 const words = process.argv.slice(2);
 
@@ -56,6 +79,16 @@ linear(
   rows.map((row, i) => ({ ...row, weight: 1 + (i % 7) / 10 })),
 );
 linear('errors in proportion', relativeErrors, rows);
+linear(
+  'skill against three naive answers',
+  skill,
+  rows.map((row) => ({ ...row, baselines: { median: 150, mean: 151, last: 149 } })),
+);
+linear(
+  'regression, faded',
+  forwardDecay(regression, 3_600_000),
+  rows.map((outcome, i) => ({ timeMs: 1_700_000_000_000 + i * 20, outcome })),
+);
 linear('classes: confusion and error', classification, labels);
 linear('classes: log loss, Brier, top k', classProbabilities, labels);
 linear('classes: ROC AUC and AP, binned', scoreSketch, rows);
@@ -79,6 +112,15 @@ for (const sequence of [
   );
 }
 
+metricStage('metric: the default set with its intervals', DEFAULTS);
+metricStage('metric: and a slice of each of 3 values', { ...DEFAULTS, slices: ['origin'] });
+metricStage('metric: and fading, clipped, pinball', {
+  ...DEFAULTS,
+  windows: [...DEFAULTS.windows, parseWindow('faded-1h')!],
+  errorMax: 100,
+  pinball: [0.1, 0.9],
+});
+
 const detector = eDetector({ bounds: UNIT, reference: 0.6 });
 const evidence = detector.empty();
 line(
@@ -96,6 +138,75 @@ for (const change of [
 ]) {
   const state = change.empty() as never;
   line(`change: ${change.name}`, () => each((i) => change.add(state, rows[i]!.score)));
+}
+
+/** What metric does for each outcome of a regression beside the ledger; the reading is that of everything but the log. */
+function metricStage(name: string, settings: FigureSettings): void {
+  const log = pino({ level: 'silent' });
+  const figures = new FigureKeeper(log, { settings });
+  const ordered = new OutcomeKeeper(NO_LOG, log, { settings });
+  // Other outcomes in each pass: what came before is older than all that is kept.
+  const outcomes = rows.map(outcomeOf);
+  let pass = 0;
+  line(
+    name,
+    () => {
+      const from = PASS * pass++;
+      return each((i) => take(outcomes, from + i), PASS);
+    },
+    () => ({
+      figures: ordered.intervals.of('a', figures.model('a')!.values(), 0),
+      windows: windowsOf({ model: 'a', figures: figures.model('a')!, last: ordered.last, settings }),
+    }),
+    () =>
+      [...figures.states().values(), ...ordered.states().values()].reduce(
+        (sum, { length }) => sum + length,
+        0,
+      ),
+  );
+  const slices = figures.model('a')?.encode('slices');
+  if (slices !== undefined && settings.slices.length > 0) {
+    const held = (slices.length + ordered.states().get('ordered:slice-intervals')!.length) / 3;
+    console.log(`${'  of it, stored for a slice'.padEnd(62)}${held.toFixed(0).padStart(10)} B`);
+  }
+
+  /** In the batches of a commit. */
+  function take(all: readonly Outcome[], i: number): void {
+    if (i % BATCH !== 0) return;
+    const batch = all.slice(i, i + BATCH);
+    ordered.baseline();
+    figures.add(batch);
+    ordered.write(batch);
+  }
+}
+
+function outcomeOf({ truth, prediction }: (typeof rows)[number], i: number): Outcome {
+  const atMs = 1_700_000_000_000 + i * 20;
+  const version = { value: truth, atMs, timed: true, weight: undefined, tags: undefined };
+  const slot: PredictionSlot = {
+    model: 'a',
+    version: undefined,
+    challenger: false,
+    value: prediction,
+    atMs: atMs - 1000,
+    timed: true,
+    deadlineMs: Infinity,
+    weight: undefined,
+    tags: { origin: `O${i % 3}` },
+    proba: undefined,
+    interval: undefined,
+    baseline: [150, 151, 149],
+    state: 'scored',
+    outcomes: [{ number: i + 1, version: 0 }],
+  };
+  const entry: Entry = {
+    key: `run-${i}`,
+    token: `"run-${i}"`,
+    truth: { state: 'matched', deadlineMs: Infinity, versions: [version], current: 0 },
+    predictions: [slot],
+    forgetMs: Infinity,
+  };
+  return { number: i + 1, entry, prediction: slot, truth: version, previous: undefined, revision: 0 };
 }
 
 function linear<S, O>(name: string, figures: LinearFigures<S, O>, outcomes: readonly O[]): void {

@@ -1,18 +1,27 @@
 import { exactQuantiles } from '../stats/exact-quantiles.ts';
 import { type Figures, present } from '../stats/figure.ts';
 import { type ScoredRow, averagePrecision, rocAuc, tieGroups } from '../stats/score-ranking.ts';
+import type { Value } from '../wire/records.ts';
 import { absoluteError, labelOf } from './absolute-error.ts';
 import type { FigureSettings } from './figure-settings.ts';
 import { type FigureSet, type Row, emptySet } from './figure-set.ts';
+import type { PredictionSlot } from './ledger/entry.ts';
 import type { LedgerTask, Outcome } from './ledger/ledger.ts';
 import { type OrderedPart, decodeJson, encodeJson } from './ordered-part.ts';
 import { scoreOf } from './score-set.ts';
 
-/** An outcome among the last: where it stands, and what figures want of it. */
-interface Kept extends Row {
+/** An outcome among the last: where it stands, and what figures want of it. Flat, since there is one for every outcome. */
+interface Kept {
   /** Of the first truth. */
   readonly atMs: number;
   readonly key: string;
+  readonly truth: Value;
+  readonly value: Value;
+  readonly proba: PredictionSlot['proba'];
+  readonly interval: PredictionSlot['interval'];
+  readonly baseline: PredictionSlot['baseline'];
+  readonly absoluteError: number;
+  readonly weight: number | undefined;
 }
 
 /**
@@ -29,7 +38,7 @@ export class LastOutcomes implements OrderedPart {
   /** @param max outcomes of a model that are kept; 0: none */
   constructor(max: number) {
     this.#max = max;
-    this.fingerprint = String(max);
+    this.fingerprint = JSON.stringify([VERSION, max]);
   }
 
   add(outcome: Outcome, task: LedgerTask): void {
@@ -41,14 +50,15 @@ export class LastOutcomes implements OrderedPart {
     const last = kept.at(-1);
     if (last === undefined || isBefore(last, row)) {
       kept.push(row);
-      // In pieces: to take the first one away each time would move all the others.
-      if (kept.length > 2 * this.#max + PIECE) kept.splice(0, kept.length - this.#max);
-      return;
+    } else {
+      const index = placeOf(kept, row);
+      const there = kept[index];
+      if (there !== undefined && there.key === row.key && there.atMs === row.atMs) kept[index] = row;
+      // Where as many are later it is not among the last.
+      else if (outcome.previous === undefined && index >= kept.length - this.#max) kept.splice(index, 0, row);
     }
-    const index = placeOf(kept, row);
-    const there = kept[index];
-    if (there !== undefined && there.key === row.key && there.atMs === row.atMs) kept[index] = row;
-    else if (outcome.previous === undefined) kept.splice(index, 0, row);
+    // In pieces: to take the first one away each time would move all the others.
+    if (kept.length > 2 * this.#max + PIECE) kept.splice(0, kept.length - this.#max);
   }
 
   /** The figures of a model's last outcomes; `undefined` before one. */
@@ -62,7 +72,7 @@ export class LastOutcomes implements OrderedPart {
     const [first, last] = [rows[0], rows.at(-1)];
     if (first === undefined || last === undefined) return undefined;
     const set = emptySet(options.task, options.settings);
-    for (const row of rows) set.put(row, 1);
+    for (const row of rows) set.put(rowOf(row), 1);
     const exact = options.task === 'regression' ? exactErrors(rows) : exactRanking(rows);
     return { set, figures: { ...set.values(), ...exact }, fromMs: first.atMs, toMs: last.atMs + 1 };
   }
@@ -80,18 +90,32 @@ export class LastOutcomes implements OrderedPart {
   }
 }
 
+/** Of the stored states. */
+const VERSION = 1;
+
 /** How many more than twice the last are held before the older ones go. */
 const PIECE = 64;
 
 function keptOf({ entry, prediction, truth }: Outcome, task: LedgerTask): Kept {
-  const { value, proba, interval, baseline } = prediction;
   return {
     atMs: (entry.truth?.versions[0] ?? truth).atMs,
     key: entry.key,
-    prediction: { value, proba, interval, baseline },
-    truth: { value: truth.value },
+    truth: truth.value,
+    value: prediction.value,
+    proba: prediction.proba,
+    interval: prediction.interval,
+    baseline: prediction.baseline,
     absoluteError: absoluteError(prediction, truth, task),
     weight: truth.weight ?? prediction.weight,
+  };
+}
+
+function rowOf({ truth, value, proba, interval, baseline, absoluteError: error, weight }: Kept): Row {
+  return {
+    prediction: { value, proba, interval, baseline },
+    truth: { value: truth },
+    absoluteError: error,
+    weight,
   };
 }
 
@@ -124,11 +148,11 @@ function exactErrors(rows: readonly Kept[]): Figures {
 function exactRanking(rows: readonly Kept[]): Figures {
   const scored: ScoredRow[] = [];
   const positives = new Set<string>();
-  for (const { prediction, truth, weight } of rows) {
-    const score = prediction.proba && scoreOf(prediction.proba);
+  for (const { proba, truth, weight } of rows) {
+    const score = proba && scoreOf(proba);
     if (score === undefined || weight === 0) continue;
     positives.add(score.positive);
-    scored.push({ score: score.of, positive: labelOf(truth.value) === score.positive, weight });
+    scored.push({ score: score.of, positive: labelOf(truth) === score.positive, weight });
   }
   if (positives.size !== 1) return {};
   const groups = tieGroups(scored);

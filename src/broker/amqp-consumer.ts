@@ -4,6 +4,8 @@ import type { Logger } from '../service/logging.ts';
 import { Payload } from '../wire/payload.ts';
 import { isMissing, lastingRefusal, serverText } from './amqp-errors.ts';
 import type { Link } from './amqp-link.ts';
+import { Hold } from './amqp-hold.ts';
+import { Intake } from './amqp-intake.ts';
 import { closeChannel, openChannel, type Session } from './amqp-session.ts';
 import type { Topology } from './amqp-topology.ts';
 import { Batches, isRetry } from './batches.ts';
@@ -80,7 +82,6 @@ export class AmqpConsumer implements Consumer {
     let opened: Awaited<ReturnType<typeof openChannel>> | undefined;
     try {
       opened = await openChannel(session.consuming);
-      await opened.channel.prefetch(this.#options.prefetch);
       await this.#deliver(opened.channel, opened.ended);
     } catch (error) {
       if (opened) await closeChannel(opened.channel);
@@ -96,6 +97,16 @@ export class AmqpConsumer implements Consumer {
       isOpen = false;
       over.resolve({ kind: 'lost', reason });
     });
+    const { prefetch: prefetchMax, holdMs } = this.#options;
+    const hold = new Hold({ prefetchMax, holdMs });
+    const intake = new Intake(channel, this.#queue, {
+      message: (message) => {
+        inHand += 1;
+        batches.push(new Received(message, performance.now()));
+      },
+      cancelled: () => over.resolve({ kind: 'cancelled' }),
+    });
+    let inHand = 0;
     const batches = new Batches<Received>({
       batchMax: Math.min(this.#options.batchMax, this.#options.prefetch),
       lingerMs: this.#options.lingerMs,
@@ -103,21 +114,24 @@ export class AmqpConsumer implements Consumer {
       handle: this.#handle,
       acknowledge: (batch) => {
         this.#pauses.reset();
-        const last = batch.at(-1);
+        const [first, last] = [batch[0], batch.at(-1)];
+        if (!first || !last) return;
         // A tag means something on its own channel only; what an ended one delivered comes again.
-        if (isOpen && last) acknowledge(channel, last.tag);
+        if (isOpen) acknowledge(channel, last.tag);
+        const isCurrent = first.receivedAtMs >= intake.sinceMs;
+        if (isCurrent && hold.finished({ heldMs: performance.now() - first.receivedAtMs, inHand })) {
+          void intake.take(hold.prefetch);
+        }
+        inHand -= batch.length;
       },
       failed: () => over.resolve({ kind: 'failed' }),
     });
-    const { consumerTag } = await channel.consume(this.#queue, (message) => {
-      if (message) batches.push(new Received(message));
-      else over.resolve({ kind: 'cancelled' });
-    });
+    await intake.start(hold.prefetch);
     this.#wasStarted = true;
     this.#first.resolve();
     const end = await Promise.race([over.promise, this.#stopping.promise]);
     const ending = batches.end();
-    if (isOpen && end?.kind !== 'cancelled') await channel.cancel(consumerTag).catch(() => {});
+    if (isOpen && end?.kind !== 'cancelled') await intake.stop();
     const { failure } = await ending;
     if (failure) throw new HandlerFailure(failure.error);
     await closeChannel(channel);
@@ -179,8 +193,13 @@ export class Received implements Delivery {
   readonly correlationId: string | undefined;
   readonly redelivered: boolean;
   readonly tag: number;
+  /** Of `performance.now()`. */
+  readonly receivedAtMs: number;
 
-  constructor(message: Pick<ConsumeMessage, 'content' | 'properties'> & { readonly fields: DeliveryFields }) {
+  constructor(
+    message: Pick<ConsumeMessage, 'content' | 'properties'> & { readonly fields: DeliveryFields },
+    receivedAtMs = 0,
+  ) {
     const { headers, replyTo, correlationId } = message.properties;
     this.payload = Payload.ofBytes(message.content);
     this.headers = headers ? scalars(headers) : NO_HEADERS;
@@ -188,6 +207,7 @@ export class Received implements Delivery {
     this.correlationId = text(correlationId);
     this.redelivered = message.fields.redelivered;
     this.tag = message.fields.deliveryTag;
+    this.receivedAtMs = receivedAtMs;
   }
 }
 

@@ -103,6 +103,11 @@ export type Visit = (message: Delivery) => Promise<'keep' | 'take' | 'end'>;
 export interface ConsumeOptions {
   /** Unacknowledged messages at most. */
   readonly prefetch: number;
+  /**
+   * Work in hand at most, as the time it takes: over AMQP fewer messages than `prefetch` are taken where they take longer, so
+   * that of several consumers a slow one takes less. Default: `prefetch` alone bounds it.
+   */
+  readonly holdMs?: number;
   /** Messages handed over at once at most. */
   readonly batchMax: number;
   /** How long to wait for a batch to fill once its first message is there; 0: what has arrived in this turn. */

@@ -1,6 +1,6 @@
 import { ownQueue } from '../service/input-queue.ts';
 import type { Source } from '../service/setting.ts';
-import { CONTROL, DEAD_LETTERS, SNAPSHOTS, type DataQueues } from '../wire/queues.ts';
+import { ALARMS, CONTROL, DEAD_LETTERS, SNAPSHOTS, type DataQueues } from '../wire/queues.ts';
 
 /** Names of queues and exchanges that somebody may configure, write and read: RabbitMQ's three rights. */
 export interface BrokerRights {
@@ -20,6 +20,8 @@ export interface RightsSettings {
   /** `undefined`: no tasks are taken. */
   readonly tasksQueue: string | undefined;
   readonly bind: Source | undefined;
+  /** Metric raises some. */
+  readonly hasAlarms: boolean;
 }
 
 /** Whoever needs rights of its own on the broker. */
@@ -57,11 +59,12 @@ const NEEDED: Readonly<Record<Holder, (settings: RightsSettings) => Needed[]>> =
     announcesOn(SNAPSHOTS),
     DEAD_LETTERED,
   ],
-  metric: ({ queues, bind }) => [
+  metric: ({ queues, bind, hasAlarms }) => [
     consumes(queues.predictions),
     input(queues.truth, bind),
     listensTo(CONTROL),
     announcesOn(SNAPSHOTS),
+    ...(hasAlarms ? [announcesOn(ALARMS)] : []),
     TO_QUEUES,
     DEAD_LETTERED,
   ],

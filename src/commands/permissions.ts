@@ -16,7 +16,7 @@ export const permissionsCommand: Command = command({
     'Prints the rabbitmqctl commands that give each stage the rights it needs, for the queue names and the virtual host\n' +
     'in force, and no others; with a ledger in PostgreSQL also the psql commands for metric. Give the settings that the\n' +
     'stages have. It asks no server and changes nothing.',
-  settings: [...BROKER, 'bind', 'tasksDir', 'tasksQueue', 'ledger'],
+  settings: [...BROKER, 'bind', 'tasksDir', 'tasksQueue', 'ledger', 'alarm'],
   flags: [
     new Option('--user <NAME>', 'name of the user (default: aftermath-STAGE)'),
     new Option(
@@ -42,6 +42,7 @@ export const permissionsCommand: Command = command({
       queues: stream(values).queues,
       tasksQueue: values.tasksDir === undefined ? undefined : values.tasksQueue,
       bind: values.bind,
+      hasAlarms: values.alarm.length > 0,
     };
     const user = typeof flags['user'] === 'string' ? flags['user'] : undefined;
     const isDeclared = flags['declared'] === true;

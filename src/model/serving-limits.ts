@@ -7,6 +7,8 @@ export const SERVING_LIMITS = {
   /** Rows, and cells of them, that go through the stage in one go. */
   rowsAtOnceMax: 2_048,
   cellsAtOnceMax: 65_536,
+  /** Work that a worker takes from the queue at once, as the time it takes: the rest is for other workers. */
+  holdMs: 1_000,
   /** Time between two looks at the model files. */
   watchEveryMs: 1_000,
 } as const;

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { setTimeout as work } from 'node:timers/promises';
+import { Hold } from '../../src/broker/amqp-hold.ts';
+import type { Delivery } from '../../src/broker/broker.ts';
+import { openBroker } from '../../src/broker/open.ts';
+import { send, textOf } from '../contracts/inbox.ts';
+import { eventually } from '../setup/eventually.ts';
+import { testBroker } from '../setup/rabbitmq.ts';
+import { collectedLog } from './collected-log.ts';
+
+test('a hold asks for more while all it has is done soon, and never beyond its bound', () => {
+  const hold = new Hold({ prefetchMax: 100, holdMs: 1_000 });
+  const asked: number[] = [];
+  for (let i = 0; i < 6; i++) {
+    asked.push(hold.prefetch);
+    hold.finished({ heldMs: 10, inHand: hold.prefetch });
+  }
+  assert.deepEqual(asked, [8, 16, 32, 64, 100, 100]);
+});
+
+test('a hold stays where fewer came than it asked for, or they take about the time', () => {
+  const hold = new Hold({ prefetchMax: 100, holdMs: 1_000 });
+  assert.equal(hold.finished({ heldMs: 10, inHand: 7 }), false);
+  assert.equal(hold.finished({ heldMs: 700, inHand: 8 }), false);
+  assert.equal(hold.prefetch, 8);
+});
+
+test('a hold asks for as many as fit where they take longer: in steps, and for one at least', () => {
+  const hold = new Hold({ prefetchMax: 1_000, holdMs: 1_000 });
+  while (hold.finished({ heldMs: 1, inHand: hold.prefetch })) continue;
+  assert.equal(hold.prefetch, 1_000);
+  assert.equal(hold.finished({ heldMs: 2_000, inHand: 1_000 }), true);
+  assert.equal(hold.prefetch, 500);
+  hold.finished({ heldMs: 3_600_000, inHand: 500 });
+  assert.equal(hold.prefetch, 63, 'one that stood still for an hour is not taken for slow for ever');
+  for (let i = 0; i < 5; i++) hold.finished({ heldMs: 60_000, inHand: hold.prefetch });
+  assert.equal(hold.prefetch, 1);
+});
+
+test('a hold without a time asks for its bound', () => {
+  const hold = new Hold({ prefetchMax: 300, holdMs: undefined });
+  assert.equal(hold.finished({ heldMs: 1e9, inHand: 300 }), false);
+  assert.equal(hold.prefetch, 300);
+});
+
+void describe('two consumers of one queue, one of them a hundred times as slow', () => {
+  const MESSAGES = 1_200;
+  const SLOW_MS = 20;
+
+  /** How many each of them got, and how many the slow one still had when the queue was empty. */
+  async function shares(holdMs: number | undefined) {
+    await using server = await testBroker();
+    await using broker = openBroker({ url: server.url, log: collectedLog().log });
+    await broker.declareQueue({ name: 'work', durable: true });
+    await send(broker, 'work', 0, MESSAGES);
+    const got = { slow: [] as string[], fast: [] as string[] };
+    const take = (who: 'slow' | 'fast', eachMs: number) => async (batch: readonly Delivery[]) => {
+      await work(eachMs * batch.length);
+      got[who].push(...batch.map(textOf));
+    };
+    const options = { prefetch: 500, batchMax: 20, lingerMs: 0, overlap: 1, ...(holdMs && { holdMs }) };
+    await broker.consume('work', options, take('slow', SLOW_MS));
+    await broker.consume('work', options, take('fast', SLOW_MS / 100));
+    await eventually(async () => {
+      const depth = await broker.queueDepth('work');
+      assert.equal(depth?.messages, 0);
+      assert.ok(got.fast.length > MESSAGES / 3);
+    }, 60_000);
+    const before = got.slow.length;
+    await eventually(async () => assert.equal(new Set([...got.slow, ...got.fast]).size, MESSAGES), 60_000);
+    return { slow: got.slow.length, fast: got.fast.length, leftToSlow: got.slow.length - before };
+  }
+
+  test('by a number alone the slow one takes that number, and the last message waits for it', async () => {
+    const { slow } = await shares(undefined);
+    assert.ok(slow >= 500, `${slow} of ${MESSAGES}`);
+  });
+
+  test('by the time that it takes it gets a few, and nothing waits much longer than that', async () => {
+    const { slow, fast, leftToSlow } = await shares(200);
+    assert.equal(slow + fast, MESSAGES);
+    assert.ok(slow < MESSAGES / 6, `${slow} of ${MESSAGES}`);
+    assert.ok(leftToSlow * SLOW_MS <= 1_000, `${leftToSlow} were left to it`);
+  });
+});

@@ -11,6 +11,8 @@ export class FigureKeeper implements FigureSink {
   readonly #timesAreKnown: boolean;
   #models = new Map<string, ModelFigures>();
   #others = new Map<string, ModelFigures>();
+  /** Both together, until either changes. */
+  readonly #merged = new Map<string, ModelFigures>();
   #task: LedgerTask | undefined;
   /** What outcomes are added to: not to what could not be read, before it is made anew. */
   #parts: ReadonlySet<FigurePart> = new Set(FIGURE_PARTS);
@@ -32,13 +34,17 @@ export class FigureKeeper implements FigureSink {
   model(name: string): ModelFigures | undefined {
     const [own, others] = [this.#models.get(name), this.#others.get(name)];
     if (own === undefined || others === undefined) return own ?? others;
+    const before = this.#merged.get(name);
+    if (before !== undefined) return before;
     const all = new ModelFigures(own.task, this.#settings);
     all.merge(own);
     all.merge(others);
+    this.#merged.set(name, all);
     return all;
   }
 
   add(outcomes: readonly Outcome[]): void {
+    if (outcomes.length > 0) this.#merged.clear();
     const options = { timesAreKnown: this.#timesAreKnown, parts: this.#parts };
     for (const outcome of outcomes) this.#figures(outcome).add(outcome, options);
   }
@@ -56,6 +62,7 @@ export class FigureKeeper implements FigureSink {
 
   restore(states: ReadonlyMap<string, Uint8Array>, task: LedgerTask | undefined): boolean {
     this.#task = task;
+    this.#merged.clear();
     const { models, missing } = this.#read(states);
     this.#models = models;
     this.#parts = new Set(FIGURE_PARTS.filter((part) => !missing.has(part)));
@@ -74,6 +81,7 @@ export class FigureKeeper implements FigureSink {
       this.#figures(outcome).add(outcome, options);
       count++;
     }
+    this.#merged.clear();
     this.#parts = new Set(FIGURE_PARTS);
     const names = missing.map((part) => NAMES[part]).join(', ');
     this.#log.warn(`Made anew from ${count} outcomes, all that the retention keeps: ${names}.`);
@@ -89,6 +97,7 @@ export class FigureKeeper implements FigureSink {
       }
     }
     this.#others = others;
+    this.#merged.clear();
   }
 
   #figures(outcome: Outcome): ModelFigures {

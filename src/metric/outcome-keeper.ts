@@ -12,6 +12,7 @@ import type { MetricLog } from './log.ts';
 import type { OrderedPart } from './ordered-part.ts';
 import { taskOfOutcome } from './outcome-task.ts';
 import { TruthsSoFar } from './truths-so-far.ts';
+import { VersionMarks } from './version-marks.ts';
 
 /** Where the lines of outcomes go. */
 export type OutcomeLog = Pick<MetricLog, 'write' | 'reopen' | 'reopened'>;
@@ -23,6 +24,7 @@ export class OutcomeKeeper implements OutcomeSink {
   readonly sliceIntervals: SliceIntervals;
   readonly last: LastOutcomes;
   readonly comparisons: Comparisons;
+  readonly versions = new VersionMarks();
   readonly #truths = new TruthsSoFar();
   readonly #metricLog: OutcomeLog;
   readonly #log: Logger;
@@ -65,6 +67,7 @@ export class OutcomeKeeper implements OutcomeSink {
       this.sliceIntervals,
       this.last,
       this.comparisons,
+      this.versions,
       this.histories,
     ];
     this.#whole = this.#parts;

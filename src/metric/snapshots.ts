@@ -167,7 +167,8 @@ export class Snapshots {
     { slices, challenger }: Pick<ModelBooks, 'slices' | 'challenger'>,
   ): Partial<ModelSnapshot> {
     const { outcomes, settings, ledger } = this.#sources;
-    const { last, sliceIntervals, comparisons, intervals } = outcomes;
+    const { last, sliceIntervals, comparisons, intervals, versions } = outcomes;
+    const marks = versions.of(model);
     const champion = ledger.books.models.find((each) => !each.challenger)?.model;
     const comparison = challenger && champion !== undefined ? comparisons.of(model, champion) : undefined;
     const revisedRatio = intervals.revisedRatio(model);
@@ -175,6 +176,7 @@ export class Snapshots {
       windows: windowsOf({ model, figures, last, settings }),
       slices: slicesOf({ model, figures, intervals: sliceIntervals, counts: slices, settings }),
       ...(comparison && { comparison }),
+      ...(marks.length > 0 && { marks }),
       ...(revisedRatio !== undefined && { revisedRatio }),
       ...chartsOf(figures),
     };

@@ -4,35 +4,14 @@ import fc from 'fast-check';
 import { type FigureSettings, NO_FURTHER_FIGURES } from '../../src/metric/figure-settings.ts';
 import { FIGURE_PARTS, ModelFigures } from '../../src/metric/model-figures.ts';
 import { parseWindow } from '../../src/wire/window.ts';
+import { outcomeOf, revisionOf } from './outcome-rows.ts';
 import type { Outcome } from '../../src/metric/ledger/ledger.ts';
 import type { Value } from '../../src/wire/records.ts';
 
 /** An outcome of these two values; with `previous` a revision. */
 function outcome(truth: Value, prediction: Value, previous?: Value, atMs = 5000): Outcome {
-  const version = (value: Value) => ({ value, atMs, timed: true, weight: undefined, tags: undefined });
-  return {
-    number: 1,
-    entry: { key: '1', token: '1', truth: undefined, predictions: [], forgetMs: 0 },
-    prediction: {
-      model: 'a',
-      version: undefined,
-      challenger: false,
-      value: prediction,
-      atMs: atMs - 2000,
-      timed: true,
-      deadlineMs: 0,
-      weight: undefined,
-      tags: undefined,
-      proba: undefined,
-      interval: undefined,
-      baseline: undefined,
-      state: 'scored',
-      outcomes: [],
-    },
-    truth: version(truth),
-    previous: previous === undefined ? undefined : version(previous),
-    revision: previous === undefined ? 0 : 1,
-  };
+  const first = outcomeOf({ id: '1', truth: previous ?? truth, prediction, atMs }, 1);
+  return previous === undefined ? first : revisionOf(first, truth, 2);
 }
 
 /** All that settings can ask for. */
@@ -103,6 +82,11 @@ for (const task of ['regression', 'classification'] as const) {
       prediction: value,
       revised: fc.option(value),
       atMs: fc.integer({ min: 0, max: 3 * 86_400_000 }),
+      weight: fc.option(fc.double({ min: 0, max: 9, noNaN: true }), { nil: undefined }),
+      // More values than may have figures of their own.
+      origin: fc.integer({ min: 0, max: 11 }).map(String),
+      baseline: fc.array(fc.double({ min: -1e3, max: 1e3, noNaN: true }), { minLength: 3, maxLength: 3 }),
+      p: fc.double({ min: 0, max: 1, noNaN: true }),
       by: fc.tuple(fc.nat(writers - 1), fc.nat(writers - 1)),
     });
     fc.assert(
@@ -110,11 +94,14 @@ for (const task of ['regression', 'classification'] as const) {
         const one = new ModelFigures(task, SETTINGS);
         const many = Array.from({ length: writers }, () => new ModelFigures(task, SETTINGS));
         const revisions: (() => void)[] = [];
-        for (const { truth, prediction, revised, atMs, by } of rows) {
-          const first = outcome(truth, prediction, undefined, atMs);
+        for (const { revised, by, origin, p, ...values } of rows) {
+          const proba = { 'label-0': p, 'label-1': 1 - p };
+          const interval = [p - 1, p + 1] as const;
+          const carried = { tags: { origin }, interval, ...(task === 'classification' && { proba }) };
+          const first = outcomeOf({ id: '1', ...values, ...carried }, 1);
           for (const figures of [one, many[by[0]]!]) figures.add(first);
           if (revised === null) continue;
-          const second = outcome(revised, prediction, truth, atMs);
+          const second = revisionOf(first, revised, 2);
           for (const figures of [one, many[by[1]]!]) revisions.push(() => figures.add(second));
         }
         // Another order than the rows'
@@ -123,6 +110,7 @@ for (const task of ['regression', 'classification'] as const) {
         for (const figures of many.toReversed()) merged.merge(stored(figures));
         assert.deepEqual(merged.values(), one.values());
         assert.deepEqual(bytesOf(merged), bytesOf(one));
+        assert.equal(merged.slices[0]!.tag, 'origin');
       }),
       { numRuns: 40, seed: 6 },
     );

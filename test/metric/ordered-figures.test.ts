@@ -5,6 +5,7 @@ import { type FigureSettings, NO_FURTHER_FIGURES } from '../../src/metric/figure
 import { Intervals, SliceIntervals } from '../../src/metric/intervals.ts';
 import { Snapshots } from '../../src/metric/snapshots.ts';
 import { TruthsSoFar } from '../../src/metric/truths-so-far.ts';
+import { VersionMarks } from '../../src/metric/version-marks.ts';
 import { pairedComparison } from '../../src/stats/paired-comparison.ts';
 import { Payload } from '../../src/wire/payload.ts';
 import { decodeSnapshot } from '../../src/wire/snapshot.ts';
@@ -100,6 +101,29 @@ test('no interval where outcomes have weights; the largest error is absent after
   intervals.add(outcomeOf({ id: 'more', truth: 0, prediction: 9, atMs: 1, weight: 2 }, 203), 'regression');
   const { mae: weighted, largest_absolute_error: largest } = intervals.of('a', mae, 0);
   assert.deepEqual([weighted, largest], [{ value: 1 }, { value: 9 }]);
+});
+
+test('another version that takes over makes a mark, a late truth for the one before none, and going back one more', () => {
+  const marks = new VersionMarks();
+  const add = (atMs: number, version: string | undefined): void => {
+    const outcome = outcomeOf({ id: String(atMs), truth: 1, prediction: 1, atMs }, atMs);
+    marks.add({ ...outcome, prediction: { ...outcome.prediction, atMs, version } }, 'regression');
+  };
+  for (const [atMs, version] of [
+    [1, 'v1'],
+    [5, 'v2'],
+    [3, 'v1'],
+    [6, undefined],
+    [7, 'v2'],
+    [9, 'v1'],
+  ] as const)
+    add(atMs, version);
+  const copy = new VersionMarks();
+  copy.decode(marks.encode());
+  assert.deepEqual(copy.of('a'), [
+    { atMs: 5, kind: 'version', text: 'version v2, before v1' },
+    { atMs: 9, kind: 'version', text: 'version v1, before v2' },
+  ]);
 });
 
 test('the naive answers are of the truths so far, each once however many models it scores', () => {

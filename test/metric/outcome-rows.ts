@@ -8,6 +8,8 @@ export interface OutcomeRow {
   readonly truth: Value;
   readonly prediction: Value;
   readonly atMs: number;
+  /** From the prediction to the truth. */
+  readonly lagMs?: number;
   readonly model?: string;
   readonly weight?: number | undefined;
   readonly proba?: Readonly<Record<string, number>>;
@@ -18,14 +20,14 @@ export interface OutcomeRow {
 
 /** The first outcome of a row, as number `number` of its ledger. */
 export function outcomeOf(row: OutcomeRow, number: number): Outcome {
-  const { id, model = 'a', atMs, weight, proba, interval, baseline, tags } = row;
+  const { id, model = 'a', atMs, lagMs = 2000, weight, proba, interval, baseline, tags } = row;
   const truth = { value: row.truth, atMs, timed: true, weight, tags: undefined };
   const prediction: PredictionSlot = {
     model,
     version: undefined,
     challenger: false,
     value: row.prediction,
-    atMs: atMs - 2000,
+    atMs: atMs - lagMs,
     timed: true,
     deadlineMs: atMs + 1e9,
     weight: undefined,

@@ -7,6 +7,7 @@ import { chartsOf } from '../../src/metric/shown-charts.ts';
 import type { Value } from '../../src/wire/records.ts';
 import type { GridSnapshot } from '../../src/wire/snapshot.ts';
 import { random } from '../plot/snapshots.ts';
+import { outcomeOf, revisionOf } from './outcome-rows.ts';
 
 /** An outcome of these values whose truth came so many seconds after its prediction. */
 function outcome(values: {
@@ -17,30 +18,9 @@ function outcome(values: {
   proba?: Record<string, number>;
 }): Outcome {
   const { truth, prediction, previous, lagSeconds = 90, proba } = values;
-  const version = (value: Value) => ({ value, atMs: 1e9, timed: true, weight: undefined, tags: undefined });
-  return {
-    number: 1,
-    entry: { key: '1', token: '1', truth: undefined, predictions: [], forgetMs: 0 },
-    prediction: {
-      model: 'a',
-      version: undefined,
-      challenger: false,
-      value: prediction,
-      atMs: 1e9 - 1_000 * lagSeconds,
-      timed: true,
-      deadlineMs: 0,
-      weight: undefined,
-      tags: undefined,
-      proba,
-      interval: undefined,
-      baseline: undefined,
-      state: 'scored',
-      outcomes: [],
-    },
-    truth: version(truth),
-    previous: previous === undefined ? undefined : version(previous),
-    revision: previous === undefined ? 0 : 1,
-  };
+  const row = { id: '1', truth: previous ?? truth, prediction, atMs: 1e9, lagMs: 1_000 * lagSeconds };
+  const first = outcomeOf({ ...row, ...(proba && { proba }) }, 1);
+  return previous === undefined ? first : revisionOf(first, truth, 2);
 }
 
 const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);

@@ -10,6 +10,7 @@ import { startModel } from '../model/stage.ts';
 import { startPlot } from '../plot/stage.ts';
 import { ReplayClock, SYSTEM_CLOCK } from '../service/clock.ts';
 import type { Stage, StageContext } from '../service/stage.ts';
+import { AftermathError } from '../service/errors.ts';
 import { BROKER, brokerOf, queueTypeOf, SERVING, stream } from './broker-settings.ts';
 import { command, required, SAYING, type CommandSettings } from './command.ts';
 import { DATASET, datasetOf } from './dataset-settings.ts';
@@ -52,6 +53,7 @@ export const runCommand: Command = command({
     const values = withDemo(settings);
     const data = required(values.data, 'data', 'run');
     required(values.target, 'target', 'run');
+    mustTravel(values.slice, values.tags);
     const dataset = datasetOf(values, data);
     const models = await loadServing(required(values.model, 'model', 'run'));
     const clock = values.time === undefined ? SYSTEM_CLOCK : new ReplayClock();
@@ -146,4 +148,14 @@ function withDemo(
     model: [fileURLToPath(new URL('diabetes_linear.pkl', EXAMPLE))],
     labelDelay: isSet('labelDelay') ? values.labelDelay : { minMs: 500, maxMs: 5_000 },
   };
+}
+
+/** @throws {AftermathError} `usage` where a slice is asked for by what no row carries */
+function mustTravel(slices: readonly string[], tags: readonly string[]): void {
+  const missing = slices.find((tag) => !tags.includes(tag));
+  if (missing === undefined) return;
+  throw new AftermathError(
+    'usage',
+    `Cannot slice by "${missing}": it is not among the tags of the rows. Name the column with --tags as well.`,
+  );
 }

@@ -62,6 +62,18 @@ const CASES: readonly Case[] = [
     says: /a zip archive, expected CSV/,
   },
   {
+    what: 'a slice by what is no tag',
+    args: run({ slice: 'sex' }),
+    code: 2,
+    says: /Cannot slice by "sex".*--tags/,
+  },
+  {
+    what: 'a window that is none',
+    args: run({ windows: 'sliding-10s' }),
+    code: 2,
+    says: /Cannot use --windows: found "sliding-10s", expected a window such as last-1000/,
+  },
+  {
     what: 'a target column that is not there',
     args: run({ target: 'progress' }),
     code: 1,

@@ -1,13 +1,17 @@
+import { statSync } from 'node:fs';
+import { basename } from 'node:path';
 import { Option, type Command } from 'commander';
 import { type FailCondition, failuresOf, parseFailCondition } from '../metric/fail-condition.ts';
 import { reportJoin, type JoinReport } from '../metric/report-join.ts';
 import { formatReport } from '../metric/report-text.ts';
-import { reportLog, type Report } from '../metric/report.ts';
+import { reportLog, type Report, type ReportOptions } from '../metric/report.ts';
 import { type DriftReport, reportDrift } from '../model/drift-report.ts';
 import { formatDrift } from '../model/drift-text.ts';
 import { AftermathError } from '../service/errors.ts';
 import { createLogger } from '../service/logging.ts';
+import { progressOf } from '../service/progress.ts';
 import { command } from './command.ts';
+import { logToHtml } from './log-pictures.ts';
 
 /** `aftermath report`: the figures of a log, or of a file of predictions and one of truths. */
 export const reportCommand: Command = command({
@@ -22,6 +26,8 @@ export const reportCommand: Command = command({
     '--fail-if ends with 1 where its condition holds, and says by how much: "mae > 50", or "mae.low > 50" for the end\n' +
     'of its interval, what is certain at the level it names; also rows, and with --predictions coverage.\n' +
     'With --drift it compares the features of two CSV files instead.\n' +
+    '--html FILE writes the same with all charts that the log allows as one page: no network, no script, light and dark;\n' +
+    '--slice NAME cuts the error up by the values of a column or a tag.\n' +
     '--bootstrap gives the figures without an interval one for this number of rows alone: not one to watch.',
   settings: [
     'task',
@@ -37,9 +43,12 @@ export const reportCommand: Command = command({
     'quantiles',
     'beta',
     'intervals',
+    'slice',
+    'units',
   ],
   flags: [
     new Option('--json', 'answer in JSON'),
+    new Option('--html <FILE>', 'write the report of a log with its charts as one HTML file, too'),
     new Option(
       '--fail-if <CONDITION>',
       'end with 1 where it holds, such as "mae > 50"; may be repeated',
@@ -105,7 +114,12 @@ export const reportCommand: Command = command({
           'usage',
           'Cannot report: name a log, or two files with --predictions and --truth.',
         );
-      const report = await reportLog(path, { task: values.task, model, ...further });
+      const html = text('html');
+      const options = { task: values.task, model, ...further };
+      const report =
+        html === undefined
+          ? await readReport(path, options)
+          : (await logToHtml(path, html, { ...options, slice: values.slice[0], units: values.units })).report;
       tellTime();
       process.stdout.write(isJson ? json(report) : formatReport(report));
       return judged(report, conditions);
@@ -138,6 +152,12 @@ export const reportCommand: Command = command({
     return judged(report, conditions);
   },
 });
+
+async function readReport(path: string, options: ReportOptions): Promise<Report> {
+  const bytes = statSync(path, { throwIfNoEntry: false })?.size;
+  using progress = progressOf(`reading ${basename(path)}`, bytes);
+  return await reportLog(path, { ...options, onBytes: progress.done });
+}
 
 /** The exit code; what fails is said beside the report, which may be JSON. */
 function judged(report: Report, conditions: readonly FailCondition[]): number {

@@ -1,7 +1,7 @@
 import { addCount, emptySketch, linearBins } from '../stats/count-sketch.ts';
 import { foldedConfusion } from '../stats/confusion.ts';
 import type { HistoryPoint, ModelSnapshot } from '../wire/snapshot.ts';
-import { collectLog, type CollectOptions } from './log-collection.ts';
+import { collectLog } from './log-collection.ts';
 import { LogCourse } from './log-course.ts';
 import { LogSlices } from './log-slices.ts';
 import { OutcomeGrids } from './outcome-grids.ts';
@@ -14,8 +14,6 @@ export interface LogCharts {
   readonly report: Report;
   /** As metric would tell of the model, without what no log has: books, coverage, lags. */
   readonly model: ModelSnapshot;
-  /** What its history goes along: times, or numbers of rows (in `atMs`), where the log has no times. */
-  readonly along: 'time' | 'rows';
 }
 
 /**
@@ -26,7 +24,7 @@ export interface LogCharts {
  */
 export async function chartsOfLog(
   path: string,
-  options: ReportOptions & Pick<CollectOptions, 'onBytes'> & { readonly slice?: string | undefined },
+  options: ReportOptions & { readonly slice?: string | undefined },
 ): Promise<LogCharts> {
   const course = new LogCourse();
   const slices = options.slice === undefined ? undefined : new LogSlices(options.slice);
@@ -53,10 +51,10 @@ export async function chartsOfLog(
       ...modelOf(collected.model, report, history),
       errors: linearBins(errors, { binsMax: 64, insideRatio: 0.99 }),
       ...grids.shown(),
+      ...(!course.hasTimes && { historyAlong: 'rows' as const }),
       ...(classes && ofClasses(classes)),
       ...(shownSlices && { slices: shownSlices }),
     },
-    along: course.hasTimes ? 'time' : 'rows',
   };
 }
 

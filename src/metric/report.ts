@@ -38,6 +38,8 @@ export interface ReportOptions extends ReportSettings {
   readonly beta?: number | undefined;
   /** Gives figures that have no interval valid at every look one of this n alone; absent: they have none. */
   readonly bootstrap?: BootstrapOptions | undefined;
+  /** Told how many bytes were read, now and then. */
+  readonly onBytes?: ((bytes: number) => void) | undefined;
 }
 
 /**

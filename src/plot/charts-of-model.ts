@@ -39,6 +39,7 @@ export function runningErrorOf(
       ({ model, history }) => ({ model, points: history }),
     ),
     marks: champion.marks ?? [],
+    along: champion.historyAlong,
   };
 }
 

@@ -1,12 +1,14 @@
 import { parentPort } from 'node:worker_threads';
 import { messageOf } from '../service/errors.ts';
 import type { Chart } from './charts/chart.ts';
-import { render, type Rendered } from './render.ts';
+import { render, renderSvg, type Rendered } from './render.ts';
 
 /** What the drawing thread is asked. */
 export interface DrawRequest {
   readonly number: number;
   readonly chart: Chart;
+  /** Without: the SVG alone, the PNG is empty. */
+  readonly png: boolean;
 }
 
 /** What it answers: the pictures, or why there are none. */
@@ -16,9 +18,11 @@ export type DrawAnswer =
 
 parentPort?.on('message', (request: DrawRequest) => void answer(request));
 
-async function answer({ number, chart }: DrawRequest): Promise<void> {
+const NO_PNG = new Uint8Array();
+
+async function answer({ number, chart, png }: DrawRequest): Promise<void> {
   try {
-    send({ number, rendered: await render(chart) });
+    send({ number, rendered: png ? await render(chart) : { svg: await renderSvg(chart), png: NO_PNG } });
   } catch (error) {
     send({ number, failure: messageOf(error) });
   }

@@ -57,7 +57,10 @@ function overTime(chosen: Chosen | undefined, units: string | undefined): Panel 
   const course = chosen && courseOf(chosen, units);
   return {
     id: 'error-over-time',
-    title: withUnits('Mean absolute error over time', units),
+    title: withUnits(
+      course?.along === 'rows' ? 'Mean absolute error, row by row' : 'Mean absolute error over time',
+      units,
+    ),
     isFirst: true,
     instead: 'How the error went shows with the first truths.',
     chart: course && ((look) => runningError(course, look)),

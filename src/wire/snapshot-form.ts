@@ -138,6 +138,7 @@ const MODEL = z
     figures: FIGURES,
     errors: HISTOGRAM.optional(),
     history: z.array(HISTORY_POINT),
+    historyAlong: z.literal('rows').exactOptional(),
     labelLag: z.object({ median: z.number(), p95: z.number() }).optional(),
     coverage: RATIO.exactOptional(),
     maturity: z.array(MATURITY_POINT).exactOptional(),

@@ -51,6 +51,8 @@ export interface ModelSnapshot {
   readonly errors: Histogram | undefined;
   /** Oldest first, decimated: at most `HISTORY_POINTS_MAX`. */
   readonly history: readonly HistoryPoint[];
+  /** Set where its points have no times, as in most logs: `atMs` is their number of rows. */
+  readonly historyAlong?: 'rows';
   /** Seconds from prediction to truth: quantiles of what was matched, or `undefined` before a match. */
   readonly labelLag: { readonly median: number; readonly p95: number } | undefined;
   /**

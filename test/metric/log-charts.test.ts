@@ -24,7 +24,7 @@ async function log(header: string, lines: readonly string[]): Promise<string> {
 }
 
 test('what charts show of a log has the figures of its report, and counts every row once', async () => {
-  const { report, model, along } = await chartsOfLog(DIABETES, { task: 'auto' });
+  const { report, model } = await chartsOfLog(DIABETES, { task: 'auto' });
   assert.deepEqual(report, await reportLog(DIABETES));
   assert.deepEqual(model.figures, report.figures);
   const { scatter, residuals, errors, history } = model;
@@ -37,7 +37,7 @@ test('what charts show of a log has the figures of its report, and counts every 
   const mae = report.figures['mae']!;
   assert.ok(Math.abs(last.mae - mae.value) < 1e-9);
   assert.deepEqual([last.scored, last.low, last.high], [442, mae.low, mae.high]);
-  assert.equal(along, 'rows');
+  assert.equal(model.historyAlong, 'rows');
 });
 
 test('the course of a long log has few points, the last of which stands for nearly all rows', async () => {
@@ -66,10 +66,10 @@ test('the naive answer of the course is the median of the truths so far', async 
 
 test('a log with a column of times goes along them', async () => {
   const lines = [0, 1, 2].map((day) => `${day},1,2,1,2026-01-0${day + 1}T00:00:00Z`);
-  const { model, along } = await chartsOfLog(await log('id,y_true,y_pred,absolute_error,time', lines), {
+  const { model } = await chartsOfLog(await log('id,y_true,y_pred,absolute_error,time', lines), {
     task: 'auto',
   });
-  assert.equal(along, 'time');
+  assert.equal(model.historyAlong, undefined);
   assert.deepEqual(
     model.history.map(({ atMs }) => atMs),
     [1, 2, 3].map((day) => Date.UTC(2026, 0, day)),

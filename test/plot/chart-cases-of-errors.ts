@@ -112,6 +112,10 @@ function runningErrors(): Record<string, Chart> {
     'two-points': runningError(one(historyOf(someErrors(10), 2)), LIGHT),
     'ten-seconds': runningError(one(historyOf(someErrors(2_000), 10)), LIGHT),
     'forty-seconds': runningError(one(fast), LIGHT),
+    'row-by-row': runningError(
+      { ...one(full.map((point) => ({ ...point, atMs: point.scored }))), along: 'rows' },
+      LIGHT,
+    ),
     flat: runningError(one(historyOf(equal(20, 5), 20)), LIGHT),
     outliers: runningError(one(fullHistory([1e6, ...someErrors(9_999)])), LIGHT),
     everything: runningError(all, LIGHT),

@@ -14,7 +14,7 @@ export interface ErrorLimits {
  *
  * @param lines the champion's first; an empty list gives 0 to 1
  */
-export function errorLimits(lines: readonly (readonly HistoryPoint[])[]): ErrorLimits {
+export function errorLimits(lines: readonly (readonly HistoryPoint[])[], along?: 'rows'): ErrorLimits {
   const all = lines.flat();
   if (all.length === 0) return { fromMs: 0, toMs: 1, low: 0, high: 1 };
   // A first point on a few rows may lie anywhere: it need not be seen at the cost of all others.
@@ -34,9 +34,11 @@ export function errorLimits(lines: readonly (readonly HistoryPoint[])[]): ErrorL
   }
   const room = (high - low) * 0.06 || reach;
   const [fromMs, toMs] = [Math.min(...all.map((p) => p.atMs)), Math.max(...all.map((p) => p.atMs))];
+  // Around a single point: half a minute, or a row.
+  const besideMs = along === 'rows' ? 1 : 30_000;
   return {
-    fromMs: toMs > fromMs ? fromMs : fromMs - 30_000,
-    toMs: toMs > fromMs ? toMs : toMs + 30_000,
+    fromMs: toMs > fromMs ? fromMs : fromMs - besideMs,
+    toMs: toMs > fromMs ? toMs : toMs + besideMs,
     low: Math.max(0, low - room),
     high: high + room,
   };

@@ -6,7 +6,7 @@ import { shownName, withUnits } from './names.ts';
 import { countOf, formatFigure, formatRatio } from './numbers.ts';
 import { errorLimits } from './running-error-limits.ts';
 import { columns, type ChartTable } from './table.ts';
-import { timeAxis } from './time-axis.ts';
+import { rowsAxis, timeAxis } from './time-axis.ts';
 
 /** How the errors of the models of one stream went. */
 export interface RunningError {
@@ -16,6 +16,8 @@ export interface RunningError {
   readonly models: readonly { readonly model: string; readonly points: readonly HistoryPoint[] }[];
   /** What happened to the champion, oldest first. */
   readonly marks: readonly MarkSnapshot[];
+  /** Set where points have no times: `atMs` is their number of rows. */
+  readonly along?: 'rows' | undefined;
 }
 
 /** Challengers that have a line of their own; further ones are in the table. */
@@ -28,12 +30,16 @@ const MARKS_PX = 18;
  * The mean absolute error over time: the champion with its band, what the naive answer would have had, the challengers.
  * The ground is darker where truths are missing, and a version's change is a line with its name.
  */
-export function runningError({ units, models, marks }: RunningError, look: ChartLook): Chart {
+export function runningError(shown: RunningError, look: ChartLook): Chart {
+  const { units, models, marks, along } = shown;
   const drawn = models.slice(0, 1 + CHALLENGERS_MAX);
   const series = seriesOf(drawn, look);
   const [champion] = drawn;
   const points = champion?.points ?? [];
-  const limits = errorLimits(drawn.map(({ points }) => points));
+  const limits = errorLimits(
+    drawn.map(({ points }) => points),
+    along,
+  );
   /** A point beyond the limits breaks the line; the table has it. */
   const inside = (error: number) => (error >= limits.low && error <= limits.high ? error : null);
   const errors = drawn.flatMap(({ points }, i) =>
@@ -53,7 +59,7 @@ export function runningError({ units, models, marks }: RunningError, look: Chart
   const missing = missingOf(points);
   const named = naive.length === 0 ? series : [...series, naiveSeries(look)];
   return {
-    spec: spec(look, named, { units, model: champion?.model ?? '', hasMissing: missing.length > 0 }),
+    spec: spec(look, named, { units, model: champion?.model ?? '', hasMissing: missing.length > 0, along }),
     data: {
       errors: [...errors, ...naive],
       ends,
@@ -65,8 +71,8 @@ export function runningError({ units, models, marks }: RunningError, look: Chart
         { atMs: limits.toMs, error: limits.high },
       ],
     },
-    summary: summary({ units, models, marks }, look),
-    table: table(models),
+    summary: summary(shown, look),
+    table: table(shown),
   };
 }
 
@@ -127,11 +133,16 @@ function shownMarks(
 function spec(
   look: ChartLook,
   series: readonly Series[],
-  about: { readonly units: string | undefined; readonly model: string; readonly hasMissing: boolean },
+  about: {
+    readonly units: string | undefined;
+    readonly model: string;
+    readonly hasMissing: boolean;
+    readonly along: 'rows' | undefined;
+  },
 ): TopLevelSpec {
   const palette = PALETTES[look.theme];
-  const { units, model, hasMissing } = about;
-  const x = timeAxis(look, 'atMs');
+  const { units, model, hasMissing, along } = about;
+  const x = along === 'rows' ? rowsAxis(look, 'atMs') : timeAxis(look, 'atMs');
   const y = {
     field: 'error',
     type: 'quantitative',
@@ -166,7 +177,10 @@ function spec(
   };
   const quiet = { tooltip: null, aria: false, clip: true };
   const frame = frameOf(look, {
-    title: withUnits('Mean absolute error over time', units),
+    title: withUnits(
+      along === 'rows' ? 'Mean absolute error, row by row' : 'Mean absolute error over time',
+      units,
+    ),
     subtitle: shownName(model, 80),
   });
   const layout = {
@@ -264,7 +278,7 @@ const HAS_ROOM_LEFT =
   "scale('x', datum.atMs) - (isValid(datum.beforeMs) ? scale('x', datum.beforeMs) + datum.beforePx : 0) > datum.widthPx";
 const HAS_ROOM = `${IS_AT_EDGE} ? ${HAS_ROOM_LEFT} : ${HAS_ROOM_RIGHT}`;
 
-function summary({ units, models, marks }: RunningError, { locale }: ChartLook): string {
+function summary({ units, models, marks, along }: RunningError, { locale }: ChartLook): string {
   const [champion, ...challengers] = models;
   const last = champion?.points.at(-1);
   if (champion === undefined || last === undefined) return 'No error yet.';
@@ -291,14 +305,14 @@ function summary({ units, models, marks }: RunningError, { locale }: ChartLook):
     marks.length === 0
       ? ''
       : ` ${countOf(marks.length, 'mark', locale)}, the last: ${shownName(marks.at(-1)?.text ?? '')}.`;
-  return `${withUnits('Mean absolute error', units)}, of ${shownName(champion.model)} over time, ${on}: ${parts.join(', ')}.${truths}${events}`;
+  return `${withUnits('Mean absolute error', units)}, of ${shownName(champion.model)} ${along === 'rows' ? 'row by row' : 'over time'}, ${on}: ${parts.join(', ')}.${truths}${events}`;
 }
 
-function table(models: RunningError['models']): ChartTable {
+function table({ models, along }: RunningError): ChartTable {
   return {
     columns: columns(
       ['model', 'text'],
-      ['time', 'time'],
+      along === 'rows' ? ['row', 'count'] : ['time', 'time'],
       ['mean so far', 'figure'],
       ['low', 'figure'],
       ['high', 'figure'],

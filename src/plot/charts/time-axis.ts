@@ -28,3 +28,21 @@ export function timeAxis(look: ChartLook, field: string) {
     },
   } as const;
 }
+
+/** How a field of numbers of rows goes along x, where nothing is known of times. */
+export function rowsAxis(look: ChartLook, field: string) {
+  return {
+    field,
+    type: 'quantitative',
+    scale: { nice: false, zero: false },
+    axis: {
+      title: look.standsAlone ? 'row' : null,
+      tickCount: { expr: 'max(2, floor(width / 90))' },
+      tickMinStep: 1,
+      labelOverlap: true,
+      labelSeparation: 12,
+      labelFlush: false,
+      format: ',~f',
+    },
+  } as const;
+}

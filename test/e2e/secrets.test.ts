@@ -9,6 +9,7 @@ import { collectedLog } from '../broker/collected-log.ts';
 import { textOf } from '../contracts/inbox.ts';
 import { oldNodeFolder } from '../package/old-node.ts';
 import { freePort } from '../setup/free-port.ts';
+import { testSchema } from '../setup/postgres.ts';
 import { testBroker, type TestBroker } from '../setup/rabbitmq.ts';
 import { eventually, Program } from './program.ts';
 
@@ -63,11 +64,13 @@ test('a password stays out of what four services say and serve, of their files a
   await using programs = new AsyncDisposableStack();
   const start = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Program =>
     programs.use(Program.aftermath([...args, '--port', '0', '--log-level', 'debug'], env));
+  await using schema = await testSchema();
+  const ledger = schema.url.replace('postgres@', `postgres:${SECRET}@`);
   const model = ['model', '--model', join(EXAMPLE, 'diabetes_linear.pkl')];
   const features = ['features', '--data', join(EXAMPLE, 'diabetes.csv'), '--target', 'progression'];
   // Each way to hand it over, and the one that nobody should use.
   const services = {
-    metric: start(['metric', '--logs', logs], { AFTERMATH_BROKER: withPassword }),
+    metric: start(['metric', '--logs', logs], { AFTERMATH_BROKER: withPassword, AFTERMATH_LEDGER: ledger }),
     plot: start(['plot', '--logs', logs, '--broker-file', file('url', withPassword)]),
     model: start([...model, '--broker', without, '--broker-password-file', passwordFile]),
     features: start([...features, '--logs', logs, '--broker', withPassword]),
@@ -112,6 +115,15 @@ test('a password stays out of every failure to connect, and of every complaint a
   const { host, port } = new URL(broker.url);
   const url = (rest: string, scheme = 'amqp'): string => `${scheme}://${USER}:${SECRET}@${rest}`;
   const plot = (...args: readonly string[]): string[] => ['plot', '--port', '0', '--logs', folder, ...args];
+  const metric = (ledger: string): string[] => [
+    'metric',
+    '--port',
+    '0',
+    '--ledger',
+    ledger,
+    '--logs',
+    folder,
+  ];
   const wrongUser = `amqp://guest:${SECRET}@${host}/${broker.vhost}`;
   const cases: [args: readonly string[], says: RegExp, env?: Readonly<Record<string, string>>][] = [
     [plot('--broker', wrongUser), /it refuses this user and password/],
@@ -136,6 +148,10 @@ test('a password stays out of every failure to connect, and of every complaint a
     [plot(`--brokr=${url('h/')}`), /unknown option/],
     [plot('--redraw-every', url('h/')), /expected a duration/],
     [[url('h/')], /unknown command/],
+    [metric(url(`127.0.0.1:${await freePort()}/d`, 'postgres')), /Cannot .*ledger postgres:/],
+    [metric(url('h:x/d', 'postgres')), /its address is no URL/],
+    [metric(url('h/d', 'postgre')), /found a URL with postgre:/],
+    [metric(url('h/d?sslmode=perhaps', 'postgres')), /sslmode is "perhaps"/],
     [plot(), /AFTERMATH_PORT/, { AFTERMATH_PORT: url('h/') }],
     [plot('--config', file('torn.toml', `broker = "${url('h/')}\nport = 1`)), /line 1, column/],
     [plot('--config', file('wrong.toml', `port = "${url('h/')}"`)), /"port" in .*expected a whole number/],

@@ -21,9 +21,19 @@ export interface PostgresTls {
   readonly files: TlsFiles;
 }
 
-/** Whether `--ledger` names a database rather than a file. */
+/**
+ * Whether `--ledger` names a database rather than a file.
+ *
+ * @throws {AftermathError} `usage` for another kind of URL: as the name of a file it would leave its password in the folder
+ */
 export function isPostgresUrl(ledger: string): boolean {
-  return /^postgres(ql)?:\/\//.test(ledger);
+  const scheme = /^(\w+):\/\//.exec(ledger)?.[1];
+  if (scheme === undefined) return false;
+  if (/^postgres(ql)?$/.test(scheme)) return true;
+  throw new AftermathError(
+    'usage',
+    `Cannot use the ledger: found a URL with ${scheme}:, expected a file or postgres://user:password@host:5432/database.`,
+  );
 }
 
 /**

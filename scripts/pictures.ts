@@ -1,10 +1,10 @@
 /**
- * Makes the pictures of the README from a real run: the page in a real Chromium, and the distribution.
+ * Makes the pictures of the documents from a real run of examples/flights: the page in a real Chromium, and charts.
  *
  * Usage: npm run pictures
  */
 import { spawn } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -12,24 +12,27 @@ import { CHROMIUM_ARGS, chromiumPath } from '../test/setup/chromium.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const IMAGES = join(ROOT, 'docs', 'images');
-const SECONDS = 40;
+const EXAMPLE = join(IMAGES, 'flights');
+/** Some way into the five months, which take half a minute. */
+const SECONDS = 26;
 
+mkdirSync(EXAMPLE, { recursive: true });
 const folder = mkdtempSync(join(tmpdir(), 'aftermath-pictures-'));
 const run = spawn(
   process.execPath,
   [
     join(ROOT, 'bin', 'aftermath.cjs'),
     'run',
+    '--config',
+    'examples/flights/flights.toml',
     '--logs',
     folder,
     '--port',
     '0',
-    '--rate',
-    '100',
-    '--order',
-    'random',
+    '--speed',
+    '400000',
   ],
-  { stdio: ['ignore', 'pipe', 'inherit'] },
+  { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] },
 );
 const url = await new Promise<string>((resolve) => {
   let said = '';
@@ -49,6 +52,11 @@ await new Promise((resolve) => {
   setTimeout(resolve, SECONDS * 1000);
 });
 await page.screenshot({ path: join(IMAGES, 'page.png') });
+for (const name of ['error-by-slice', 'error-over-time']) {
+  const picture = await fetch(new URL(`charts/${name}.png`, url));
+  if (!picture.ok) throw new Error(`Cannot draw ${name}: the page answers ${picture.status}`);
+  writeFileSync(join(EXAMPLE, `${name}.png`), Buffer.from(await picture.arrayBuffer()));
+}
 await browser.close();
 const ended = new Promise((resolve) => run.once('close', resolve));
 run.kill('SIGTERM');

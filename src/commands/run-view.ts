@@ -1,8 +1,13 @@
 import { isatty } from 'node:tty';
+import { styleText } from 'node:util';
 import { createLogUpdate } from 'log-update';
+import { choose } from '../plot/chosen.ts';
+import { headline } from '../plot/words/headline.ts';
+import type { Word } from '../plot/words/words.ts';
 import type { FigureValue } from '../stats/figure.ts';
 import type { ModelSnapshot } from '../wire/snapshot.ts';
 import type { Progress } from './run-progress.ts';
+import { textHistogram } from './text-histogram.ts';
 
 /** Where the results are. */
 export interface Places {
@@ -43,7 +48,7 @@ export function createView(settings: {
       const rate = new Rate();
       const show = () => {
         const lines = describe(progress, rate.of(progress.scored), settings.units);
-        if (isTerminal) live(lines.join('\n'));
+        if (isTerminal) live([...lines, '', ...verdict(progress, settings.units)].join('\n'));
         else process.stdout.write(`${lines.join(' · ')}\n`);
       };
       const timer = setInterval(show, isTerminal ? REDRAW_EVERY_MS : LINE_EVERY_MS);
@@ -58,7 +63,7 @@ export function createView(settings: {
       const seconds = (Date.now() - progress.startedAtMs) / 1000;
       const lines = describe(progress, progress.scored / seconds, settings.units);
       process.stdout.write(
-        `${isTerminal ? '' : '\n'}${lines.join('\n')}\n${places === undefined ? '' : `${where({ ...places, page: undefined })}\n`}`,
+        `${isTerminal ? '' : '\n'}${[...lines, '', ...verdict(progress, settings.units)].join('\n')}\n\n${places === undefined ? '' : `${where({ ...places, page: undefined })}\n`}`,
       );
       return progress.refused > 0 ? 1 : 0;
     },
@@ -81,12 +86,36 @@ function describe(progress: Progress, rowsPerSecond: number, units: string | und
     `scored ${count(progress.scored)}${total}, ${count(rowsPerSecond)} rows/s`,
     `pending ${count(pending)}, truths due ${count(progress.truthsDue)}`,
     ...refused,
-    ...models.map((model) => headline(model, units)),
+    ...models.map((model) => modelLine(model, units)),
   ];
 }
 
+/** What the page says first, and how the champion's errors are spread. */
+function verdict(progress: Progress, units: string | undefined): string[] {
+  const chosen = choose(progress.snapshot(), {});
+  if (chosen === undefined || chosen.model.books.scored === 0) return [];
+  const { sentence, more } = headline('live', undefined, chosen, { units, locale: 'en' });
+  const bars = chosen.errors && textHistogram(chosen.errors, { units, barsMax: 48 });
+  return [sentence.map(painted).join(''), more.join(' '), ...(bars === undefined ? [] : [`errors  ${bars}`])];
+}
+
+/** Only a terminal has colours, and only where NO_COLOR does not forbid them. */
+function painted(word: string | Word): string {
+  if (typeof word === 'string') return word;
+  const colour = COLOURS[word.is];
+  return colour === undefined ? word.text : styleText(colour, word.text, { stream: process.stdout });
+}
+
+const COLOURS: Readonly<Partial<Record<Word['is'], 'blue' | 'yellow' | 'red' | 'green'>>> = {
+  champion: 'blue',
+  challenger: 'yellow',
+  figure: 'blue',
+  wrong: 'red',
+  right: 'green',
+};
+
 /** One model in one line: `diabetes_linear: MAE 43.3, bias −0.1, R² 0.518 on 442 of 442 predictions`. */
-function headline({ model, figures, books }: ModelSnapshot, units: string | undefined): string {
+function modelLine({ model, figures, books }: ModelSnapshot, units: string | undefined): string {
   const unit = units === undefined ? '' : ` ${units}`;
   const shown = [
     named('MAE', figures['mae'], unit),

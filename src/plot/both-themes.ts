@@ -1,3 +1,5 @@
+import { withOwnIds } from './svg-ids.ts';
+
 /** A picture whose colours are the page's: `svg` names variables, `css` says what they are in either theme. */
 export interface BothThemes {
   readonly svg: string;
@@ -33,12 +35,3 @@ export function bothThemes(light: string, dark: string, prefix: string): BothThe
 
 /** Colours as Vega writes them; the group keeps them in what `split` gives. */
 const COLOUR = /(#[0-9a-f]{6}\b|rgb\(\d+, \d+, \d+\))/;
-
-/** Vega numbers clips and gradients through all pictures of a process; two pictures on a page must not share one. */
-function withOwnIds(svg: string, prefix: string): string {
-  const places = new Map<string, number>();
-  return svg.replaceAll(/\b(clip|gradient_)(\d+)\b/g, (id: string, kind: string) => {
-    if (!places.has(id)) places.set(id, places.size);
-    return `${prefix}${kind}${places.get(id)}`;
-  });
-}

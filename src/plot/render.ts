@@ -4,6 +4,7 @@ import { compile } from 'vega-lite';
 import type { Chart } from './charts/chart.ts';
 import { fontMetrics } from './font-metrics.ts';
 import { FONT_FILES } from './fonts.ts';
+import { withOwnIds } from './svg-ids.ts';
 import { FONT } from './theme.ts';
 
 /** A chart as files. */
@@ -23,7 +24,7 @@ export async function renderSvg({ spec, data }: Chart): Promise<string> {
   const compiled = compile({ ...spec, datasets: data }, { logger: vega.logger(vega.Error) });
   const view = new vega.View(vega.parse(compiled.spec), { renderer: 'none', logLevel: vega.Error });
   try {
-    return await view.toSVG();
+    return withOwnIds(await view.toSVG());
   } finally {
     view.finalize();
     // Vega leaves work behind in microtasks and timers: without a turn of the loop memory climbs to gigabytes.

@@ -37,7 +37,7 @@ export function namedRows(rows: readonly RowWords[], dataset: string, look: Char
     rows.map(({ note }) => note),
     isNarrow(look) ? 120 : 220,
   );
-  const y = { field: 'row', type: 'ordinal', axis: null, scale: { padding: 0.3 }, sort: null };
+  const y = { field: 'row', type: 'ordinal', axis: null, scale: { padding: 0.3 }, sort: 'ascending' };
   const word = { type: 'text', baseline: 'middle', tooltip: null, aria: false };
   return {
     range: [{ expr: `${namePx}` }, { expr: `max(${namePx} + 40, width - ${notePx})` }],

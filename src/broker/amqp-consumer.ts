@@ -99,6 +99,7 @@ export class AmqpConsumer implements Consumer {
     });
     const { prefetch: prefetchMax, holdMs } = this.#options;
     const hold = new Hold({ prefetchMax, holdMs });
+    let inHand = 0;
     const intake = new Intake(channel, this.#queue, {
       message: (message) => {
         inHand += 1;
@@ -106,7 +107,6 @@ export class AmqpConsumer implements Consumer {
       },
       cancelled: () => over.resolve({ kind: 'cancelled' }),
     });
-    let inHand = 0;
     const batches = new Batches<Received>({
       batchMax: Math.min(this.#options.batchMax, this.#options.prefetch),
       lingerMs: this.#options.lingerMs,

@@ -3,8 +3,12 @@ export type Side = 'predictions' | 'truths';
 
 /** Bounds of a `Balance`, in records and milliseconds. */
 export interface BalanceBounds {
-  /** One side may be so far ahead. */
+  /** Predictions may be so far ahead; truths come right behind them. */
   readonly leadMax: number;
+  /** Once there was nothing to wait for, the side may go on so far without another look. */
+  readonly aloneMax: number;
+  /** Records that may be on their way into the ledger. */
+  readonly openMax: number;
   /** Waited for a side that had nothing lately. */
   readonly idleMs: number;
   /** Waited for any other, again and again as long as it takes `streamMin` records in that time. */
@@ -20,54 +24,85 @@ export interface BalanceBounds {
  * Left alone, whichever is delivered faster runs ahead, and hundreds of thousands of ids wait for partners
  * that lie ready in the other queue: they leave memory for the disk, and come back one by one. So the side
  * that is ahead waits for the other, as long as that one is a stream too: labels that are late, few or
- * missing hold nobody up.
+ * missing hold nobody up. And truths let their predictions go first: a pair that comes in one transaction is one
+ * entry to find and to write, not two.
  */
 export class Balance {
   readonly #bounds: BalanceBounds;
+  readonly #truthsWaiting: () => number;
   readonly #admitted = { predictions: 0, truths: 0 };
   readonly #lastMs = { predictions: -Infinity, truths: -Infinity };
-  /** How far ahead predictions were when it was last found that there is nothing to wait for. */
+  /** How far ahead predictions are where neither has to wait for the other. */
   #base = 0;
+  /** Up to here a side goes on without a look at the other. */
+  readonly #aloneUntil = { predictions: 0, truths: 0 };
   #moved = Promise.withResolvers<void>();
 
-  constructor(bounds: BalanceBounds) {
+  /** @param truthsWaiting truths in the ledger without a prediction: so far ahead they are at most */
+  constructor(bounds: BalanceBounds, truthsWaiting: () => number) {
     this.#bounds = bounds;
+    this.#truthsWaiting = truthsWaiting;
   }
 
   /** Counts records that are taken now; fulfils when they may be, at once unless their side is ahead. */
   async admit(side: Side, records: number): Promise<void> {
-    if (this.#isAhead(side)) await this.#waitFor(side === 'predictions' ? 'truths' : 'predictions', side);
+    if (side === 'truths') this.#lookAtWaiting();
+    if (this.#isAhead(side, records)) await this.#waitFor(OTHER[side], side, records);
     this.#admitted[side] += records;
     this.#lastMs[side] = performance.now();
     this.#moved.resolve();
     this.#moved = Promise.withResolvers();
   }
 
-  async #waitFor(other: Side, side: Side): Promise<void> {
+  /** Truths that have found their predictions are not ahead, however many there were. */
+  #lookAtWaiting(): void {
+    const behind = this.#truthsWaiting() + this.#bounds.openMax;
+    if (this.#lead < -behind) this.#base = this.#admitted.predictions - this.#admitted.truths + behind;
+  }
+
+  async #waitFor(other: Side, side: Side, records: number): Promise<void> {
+    const admitted = this.#admitted;
+    const level = admitted[other] + Math.abs(this.#lead) + records;
     for (;;) {
-      const { idleMs, busyMs, latelyMs, streamMin } = this.#bounds;
-      const isBusy = performance.now() - this.#lastMs[other] < latelyMs;
-      const before = this.#admitted[other];
-      await this.#untilLevel(side, isBusy ? busyMs : idleMs);
-      if (!this.#isAhead(side)) return;
-      if (this.#admitted[other] - before >= streamMin) continue;
-      this.#base = this.#admitted.predictions - this.#admitted.truths;
-      return;
+      const before = admitted[other];
+      await this.#untilLevel(side, records, this.#patienceMs(other));
+      if (!this.#isAhead(side, records)) return;
+      if (admitted[other] - before < this.#bounds.streamMin || admitted[other] >= level) break;
     }
+    // Truths that no prediction has come for stay ahead of those that may come yet.
+    if (side === 'predictions' || admitted[other] >= level)
+      this.#base = admitted.predictions - admitted.truths;
+    this.#aloneUntil[side] = admitted[side] + this.#bounds.aloneMax;
+  }
+
+  #patienceMs(other: Side): number {
+    const { idleMs, busyMs, latelyMs, aloneMax } = this.#bounds;
+    if (performance.now() - this.#lastMs[other] < latelyMs) return busyMs;
+    // Truths that find nothing are in no hurry: whoever predicts may just be starting.
+    return other === 'predictions' && this.#truthsWaiting() > aloneMax ? busyMs : idleMs;
   }
 
   /** Until the side is ahead no more, or for so long. */
-  async #untilLevel(side: Side, waitMs: number): Promise<void> {
+  async #untilLevel(side: Side, records: number, waitMs: number): Promise<void> {
     const late = Promise.withResolvers<'late'>();
     const timer = setTimeout(() => late.resolve('late'), waitMs);
-    while (this.#isAhead(side)) {
+    while (this.#isAhead(side, records)) {
       if ((await Promise.race([this.#moved.promise, late.promise])) === 'late') break;
     }
     clearTimeout(timer);
   }
 
-  #isAhead(side: Side): boolean {
-    const lead = this.#admitted.predictions - this.#admitted.truths - this.#base;
-    return (side === 'predictions' ? lead : -lead) > this.#bounds.leadMax;
+  /** Where predictions wait truths do not, whatever comes at once. */
+  #isAhead(side: Side, records: number): boolean {
+    if (this.#admitted[side] < this.#aloneUntil[side]) return false;
+    const { leadMax } = this.#bounds;
+    return side === 'predictions' ? this.#lead > leadMax : this.#lead <= leadMax && this.#lead < records;
+  }
+
+  /** Of the predictions. */
+  get #lead(): number {
+    return this.#admitted.predictions - this.#admitted.truths - this.#base;
   }
 }
+
+const OTHER = { predictions: 'truths', truths: 'predictions' } as const;

@@ -60,7 +60,12 @@ class RunningMetric implements MetricStage {
   readonly #outputNotice: OutputNotice;
   /** The queues that are read. */
   readonly #input: Record<Side, string>;
-  readonly #balance = new Balance(BALANCE);
+  readonly #balance: Balance;
+  /** When the batch before has had its turn. */
+  readonly #turns: Record<Side, Promise<void>> = {
+    predictions: Promise.resolve(),
+    truths: Promise.resolve(),
+  };
   readonly #end = Promise.withResolvers<void>();
   readonly #consumers: Consumer[] = [];
   readonly #timers: NodeJS.Timeout[] = [];
@@ -83,6 +88,7 @@ class RunningMetric implements MetricStage {
     this.#outputNotice = new OutputNotice(settings.output, context.log);
     const { ledger, figures, outcomes } = parts;
     const nowMs = (): number => context.clock.nowMs();
+    this.#balance = new Balance(BALANCE, () => ledger.books.truths.waiting);
     this.#snapshots = new Snapshots({
       ledger,
       figures,
@@ -178,8 +184,20 @@ class RunningMetric implements MetricStage {
     });
   }
 
-  /** Takes a batch a few messages at a time: one may hold a record or ten thousand. */
+  /** One batch of a queue after the other: the next is read when this one is all in transactions, so the queues stay in step. */
   async #takeAll(batch: readonly Delivery[], side: Side, read: Read): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const turn = this.#turns[side];
+    this.#turns[side] = promise;
+    await turn;
+    const taken = await this.#takeInPieces(batch, side, read).finally(resolve);
+    // All have ended before the batch goes back to its queue because one has failed.
+    const failed = (await Promise.allSettled(taken)).find((end) => end.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  /** Takes a batch a few messages at a time: one may hold a record or ten thousand. */
+  async #takeInPieces(batch: readonly Delivery[], side: Side, read: Read): Promise<Promise<void>[]> {
     const origin = this.#input[side];
     const taken: Promise<void>[] = [];
     for (let from = 0; from < batch.length;) {
@@ -196,9 +214,7 @@ class RunningMetric implements MetricStage {
       // What is read takes ten times the memory of the message: read on when it has been stored.
       await taken.at(-OPEN_CONTRIBUTIONS_MAX)?.catch(() => {});
     }
-    // All have ended before the batch goes back to its queue because one has failed.
-    const failed = (await Promise.allSettled(taken)).find((end) => end.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
+    return taken;
   }
 
   /** Fulfils when the batch is stored and what could not be used is safe: then it may be acknowledged. */
@@ -355,9 +371,11 @@ const CONTRIBUTION_RECORDS = 1_024;
 /** Contributions of one batch that wait for their transaction. */
 const OPEN_CONTRIBUTIONS_MAX = 4;
 
-/** While both queues have a backlog neither runs further ahead than memory holds with ease. */
+/** While both queues have a backlog they take turns, so that pairs come together in a transaction. */
 const BALANCE = {
-  leadMax: 8_192,
+  leadMax: 0,
+  aloneMax: 32_768,
+  openMax: 16_384,
   idleMs: 20,
   busyMs: 250,
   latelyMs: 1_000,

@@ -1,8 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Balance } from '../../src/metric/balance.ts';
+import { Balance, type BalanceBounds } from '../../src/metric/balance.ts';
 
-const BOUNDS = { leadMax: 100, idleMs: 5, busyMs: 60_000, latelyMs: 60_000, streamMin: 10 };
+const BOUNDS = {
+  leadMax: 100,
+  aloneMax: 50,
+  openMax: 10,
+  idleMs: 5,
+  busyMs: 60_000,
+  latelyMs: 60_000,
+  streamMin: 10,
+};
+
+/** @param truthsWaiting truths in the ledger without a prediction */
+function balanceOf(more: Partial<BalanceBounds> = {}, truthsWaiting = () => 0): Balance {
+  return new Balance({ ...BOUNDS, ...more }, truthsWaiting);
+}
 
 /** Whether a promise is fulfilled once everything that can go on has gone on. */
 async function isSettled(promise: Promise<void>): Promise<boolean> {
@@ -15,7 +28,7 @@ async function isSettled(promise: Promise<void>): Promise<boolean> {
 }
 
 test('the side that is ahead waits until the other has come up, and no longer', async () => {
-  const balance = new Balance(BOUNDS);
+  const balance = balanceOf();
   await balance.admit('truths', 1);
   await balance.admit('predictions', 120);
   const next = balance.admit('predictions', 1);
@@ -24,23 +37,73 @@ test('the side that is ahead waits until the other has come up, and no longer', 
   await next;
 });
 
-test('truths that run ahead of predictions wait as well', async () => {
-  const balance = new Balance(BOUNDS);
+test('truths wait until as many predictions have gone before them', async () => {
+  const balance = balanceOf();
   await balance.admit('predictions', 1);
-  await balance.admit('truths', 120);
-  const next = balance.admit('truths', 1);
+  const next = balance.admit('truths', 30);
   assert.equal(await isSettled(next), false);
-  await balance.admit('predictions', 50);
+  await balance.admit('predictions', 29);
   await next;
 });
 
+test('where predictions wait for truths no truths wait, however many come at once', async () => {
+  const balance = balanceOf();
+  await balance.admit('predictions', 120);
+  const held = balance.admit('predictions', 1);
+  await balance.admit('truths', 10_000);
+  await held;
+});
+
+test('truths that came before anything was predicted wait until the predictions have come up', async () => {
+  const balance = balanceOf({ aloneMax: 500 }, () => 500);
+  for (let i = 0; i < 5; i++) await balance.admit('truths', 100);
+  await balance.admit('predictions', 100);
+  const next = balance.admit('truths', 100);
+  for (let i = 0; i < 4; i++) {
+    assert.equal(await isSettled(next), false);
+    await balance.admit('predictions', 100);
+  }
+  await balance.admit('predictions', 100);
+  await next;
+});
+
+test('truths that have found their predictions are not ahead, however many came alone', async () => {
+  const balance = balanceOf();
+  for (let i = 0; i < 50; i++) await balance.admit('truths', 100);
+  const next = balance.admit('truths', 1);
+  await balance.admit('predictions', 11);
+  await next;
+});
+
+test('truths that no prediction will ever come for hold the others up once, not again and again', async () => {
+  const balance = balanceOf({ busyMs: 5 }, () => 500);
+  for (let i = 0; i < 5; i++) await balance.admit('truths', 100);
+  for (let i = 0; i < 60; i++) {
+    const next = balance.admit('truths', 1);
+    await balance.admit('predictions', 20);
+    if (i > 50) assert.ok(await isSettled(next));
+    await next;
+  }
+});
+
 test('a side that brings nothing holds nobody up for long', async () => {
-  const balance = new Balance(BOUNDS);
+  const balance = balanceOf();
   for (let i = 0; i < 20; i++) await balance.admit('predictions', 120);
 });
 
+test('a side that has waited for nothing goes on for a while before it looks again, and then is as near as before', async () => {
+  const balance = balanceOf({ aloneMax: 1_000 });
+  await balance.admit('predictions', 120);
+  await balance.admit('predictions', 1);
+  for (let i = 0; i < 9; i++) assert.ok(await isSettled(balance.admit('predictions', 110)));
+  await balance.admit('truths', 1);
+  const next = balance.admit('predictions', 110);
+  await balance.admit('truths', 990);
+  await next;
+});
+
 test('a side that brings too little to be a stream is not waited for again and again', async () => {
-  const balance = new Balance({ ...BOUNDS, busyMs: 5 });
+  const balance = balanceOf({ busyMs: 5 });
   await balance.admit('truths', 1);
   for (let i = 0; i < 20; i++) {
     await balance.admit('predictions', 120);

@@ -50,7 +50,7 @@ export async function logToPictures(
   drawer.warm();
   const read = await readLogCharts(path, options);
   const files: string[] = [];
-  for (const { id, chart } of panels(choose(snapshotOf(path, read), {}), options.units)) {
+  for (const { id, chart } of panels(choose(snapshotOf(path, read), {}), { units: options.units })) {
     if (chart === undefined) continue;
     const { svg, png } = await drawer.draw(chart(pictureLook(options.theme)));
     const file = join(outDir, id.replaceAll('-', '_'));

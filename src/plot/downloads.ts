@@ -34,9 +34,10 @@ export class Downloads {
   async chart(c: Context): Promise<Response> {
     const [, id, ending] = /^([a-z-]{1,50})\.(png|svg|csv)$/.exec(c.req.param('file') ?? '') ?? [];
     const query = new URL(c.req.url).searchParams;
-    const { snapshot, units } = this.#source.feed();
+    const feed = this.#source.feed();
+    const { snapshot } = feed;
     const chosen = snapshot && choose(snapshot, readChoice(query));
-    const panel = panels(chosen, units).find((panel) => panel.id === id);
+    const panel = panels(chosen, feed).find((panel) => panel.id === id);
     const chart = panel?.chart?.(pictureLook(query.get('theme') === 'dark' ? 'dark' : 'light'));
     if (id === undefined || ending === undefined || chart === undefined) return c.text(NOTHING, 404);
     if (ending === 'csv') return csv(c, id, tableCsv(chart.table));

@@ -15,6 +15,7 @@ import type { Chart, ChartLook } from './charts/chart.ts';
 import { confusionMatrix } from './charts/confusion-matrix.ts';
 import { errorBySlice } from './charts/error-by-slice.ts';
 import { errorDistribution } from './charts/error-distribution.ts';
+import { featureDrift } from './charts/feature-drift.ts';
 import { labelLag } from './charts/label-lag.ts';
 import { labelMaturity } from './charts/label-maturity.ts';
 import { modelComparison } from './charts/model-comparison.ts';
@@ -24,6 +25,7 @@ import { residuals } from './charts/residuals.ts';
 import { calibrationCurve, precisionRecallCurve, rocCurve } from './charts/score-curves.ts';
 import { runningError, type RunningError } from './charts/running-error.ts';
 import type { Chosen } from './chosen.ts';
+import type { Feed } from './feed.ts';
 
 /** A chart in its place on the page. */
 export interface Panel {
@@ -38,19 +40,24 @@ export interface Panel {
   readonly chart: ((look: ChartLook) => Chart) | undefined;
 }
 
+/** What panels are made from, beside what is chosen. */
+export type PanelSource = Pick<Feed, 'units' | 'drift'>;
+
 /**
  * The charts of what is chosen, in their order: over time, where it is worst, distribution, maturity; then the others.
  *
  * @param chosen `undefined` before there is a model: the places of the first four
  */
-export function panels(chosen: Chosen | undefined, units: string | undefined): readonly Panel[] {
+export function panels(chosen: Chosen | undefined, { units, drift }: PanelSource): readonly Panel[] {
   const first = [
     overTime(chosen, units),
     where(chosen, units),
     distribution(chosen, units),
     maturity(chosen),
   ];
-  return chosen === undefined ? first : [...first, ...further(chosen, units)];
+  return chosen === undefined
+    ? first
+    : [...first, ...further(chosen, units), ...driftPanel(chosen, drift)].filter(isOnce);
 }
 
 function overTime(chosen: Chosen | undefined, units: string | undefined): Panel {
@@ -82,7 +89,20 @@ function pointOf({ toMs, scored, mae }: ArrivalPoint): HistoryPoint[] {
   return mae === undefined ? [] : [{ atMs: toMs, scored, mae, recentMae: mae }];
 }
 
+/** What has moved up to the first screen is not below it too. */
+function isOnce({ id }: Panel, place: number, all: readonly Panel[]): boolean {
+  return all.findIndex((panel) => panel.id === id) === place;
+}
+
+/** By slices; where rows have no tags, what tells most of where it is wrong. */
 function where(chosen: Chosen | undefined, units: string | undefined): Panel {
+  const isSliced = (chosen?.model.slices?.length ?? 0) > 0;
+  const telling = (panel: Panel) => ['confusion-matrix', 'predicted-against-actual'].includes(panel.id);
+  const instead = chosen && !isSliced ? further(chosen, units).find(telling) : undefined;
+  return instead === undefined ? bySlices(chosen, units) : { ...instead, isFirst: true };
+}
+
+function bySlices(chosen: Chosen | undefined, units: string | undefined): Panel {
   const slices = chosen && slicesOf(chosen.model, units, chosen.slice?.tag);
   const tag = slices?.slices[0]?.tag;
   return {
@@ -166,5 +186,28 @@ function further({ models, model }: Chosen, units: string | undefined): Panel[] 
       curves && ((look) => calibrationCurve(curves, look)),
     ),
     ...of('label-lag', 'Time from prediction to truth', lag && ((look) => labelLag(lag, look))),
+  ];
+}
+
+/** A population stability index above it is commonly called a shift (Siddiqi 2006, Credit Risk Scorecards). */
+const PSI_SHIFTED = 0.25;
+
+/** The features of the champion against their reference. */
+function driftPanel({ models }: Chosen, drift: PanelSource['drift']): Panel[] {
+  if (drift === undefined || drift.model !== models[0]?.model) return [];
+  const features = drift.features.flatMap(({ name, drift: { psi } }) =>
+    psi === undefined ? [] : [{ feature: name, value: psi.value, drifted: psi.value > PSI_SHIFTED }],
+  );
+  if (features.length === 0) return [];
+  const measure = 'population stability index';
+  const shown = { model: drift.model, measure, features, threshold: PSI_SHIFTED };
+  return [
+    {
+      id: 'feature-drift',
+      title: 'Drift by feature, population stability index',
+      isFirst: false,
+      instead: '',
+      chart: (look) => featureDrift(shown, look),
+    },
   ];
 }

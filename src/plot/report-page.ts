@@ -35,7 +35,7 @@ export async function reportPage(
   const writing = { units, locale: 'en' };
   const chosen = choose(snapshot, {});
   const { sentence, more } = headline('live', undefined, chosen, writing);
-  const shown = panels(chosen, units).filter((panel) => panel.chart !== undefined);
+  const shown = panels(chosen, { units }).filter((panel) => panel.chart !== undefined);
   const cards: Card[] = [];
   for (const panel of shown) cards.push(await cardOf(panel, snapshot, drawSvg));
   const figures = figureTable(snapshot, {}, writing);

@@ -38,7 +38,11 @@ for (const [name, width, height, colorScheme] of [
     await publish(flights());
     const page = await open({ viewport: { width, height }, colorScheme });
     await inState(page, 'live');
-    await page.locator('#label-maturity canvas').waitFor();
+    // What is out of sight is not drawn.
+    for (const card of await page.locator('#first .card').all()) {
+      await card.scrollIntoViewIfNeeded();
+      await card.locator('canvas').waitFor();
+    }
     await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
     assert.equal(await page.evaluate('document.documentElement.scrollWidth'), width);
     const balance = await page.locator('#books').boundingBox();

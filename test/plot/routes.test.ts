@@ -110,7 +110,7 @@ test('every chart that the page shows can be taken along, as it is now', async (
   assert.equal((await stage.routes.request('/charts/error-over-time.png')).status, 404);
   const snapshot = flights();
   await publish(snapshot);
-  for (const { id } of panels(choose(snapshot, {}), 'min')) {
+  for (const { id } of panels(choose(snapshot, {}), { units: 'min' })) {
     const png = await stage.routes.request(`/charts/${id}.png?theme=dark`);
     assert.equal(png.headers.get('content-type'), 'image/png', id);
     assert.equal(new DataView(await png.arrayBuffer()).getUint32(0), 0x89504e47, id);

@@ -1,4 +1,4 @@
-import type { Chart } from '../charts/chart.ts';
+import type { Chart, ChartLook } from '../charts/chart.ts';
 import { element, fill } from './element.ts';
 import { LiveChart } from './live-chart.ts';
 import { tableOf } from './table.ts';
@@ -7,7 +7,9 @@ import { tableOf } from './table.ts';
 export interface CardContent {
   readonly title: string;
   /** `undefined` before there is anything to draw. */
-  readonly chart: Chart | undefined;
+  readonly chart: ((look: ChartLook) => Chart) | undefined;
+  /** How, but for its size. */
+  readonly look: Omit<ChartLook, 'width' | 'height'>;
   /** What is said in its place. */
   readonly instead: string;
   /** Where its files are, without their ending, and the query that goes with them. */
@@ -16,7 +18,7 @@ export interface CardContent {
 
 /**
  * A chart in its card: title, downloads, and its numbers as a table, which takes the chart's very place, so that
- * nothing moves. For those who do not see it the chart is its summary.
+ * nothing moves. For those who do not see it the chart is its summary. What is out of sight is not drawn.
  */
 export class Card {
   readonly element: HTMLElement;
@@ -26,12 +28,14 @@ export class Card {
   readonly #chart = element('div', { class: 'chart' });
   readonly #live = new LiveChart(this.#chart);
   readonly #place = element('div', { class: 'place' }, this.#chart);
+  readonly #watches: readonly { disconnect(): void }[];
   #content: CardContent | undefined;
   #isTable = false;
+  #isInSight = false;
+  /** Pixels. Asking the browser for them each time would have it lay the page out anew. */
   #size: { readonly width: number; readonly height: number } | undefined;
 
-  /** @param onResize told when its chart has to be drawn in another size */
-  constructor(id: string, onResize: () => void) {
+  constructor(id: string) {
     this.#links = ['png', 'svg', 'csv'].map((ending) => [
       ending,
       element('a', { download: '' }, ending.toUpperCase()),
@@ -48,50 +52,73 @@ export class Card {
       ),
       this.#place,
     );
-    new ResizeObserver(() => {
-      const { clientWidth: width, clientHeight: height } = this.#place;
-      if (this.#size?.width === width && this.#size.height === height) return;
-      this.#size = { width, height };
-      onResize();
-    }).observe(this.#place);
     this.#toggle.addEventListener('click', () => {
       this.#isTable = !this.#isTable;
       this.#toggle.setAttribute('aria-pressed', String(this.#isTable));
-      if (this.#content !== undefined) this.show(this.#content);
+      this.#draw();
     });
+    this.#watches = [this.#watchSize(), this.#watchSight()];
   }
 
-  /** Pixels that the chart has. Asking the browser for them each time would have it lay the page out anew. */
-  get size(): { readonly width: number; readonly height: number } {
-    return (this.#size ??= { width: this.#place.clientWidth, height: this.#place.clientHeight });
-  }
-
+  /** Shows this from now on, at once where it is in sight. */
   show(content: CardContent): void {
+    const isFirst = this.#content === undefined;
     this.#content = content;
-    const { title, chart, instead, files } = content;
+    const { title, files } = content;
     if (this.#title.textContent !== title) this.#title.textContent = title;
-    this.element.toggleAttribute('data-empty', chart === undefined);
     for (const [ending, link] of this.#links) {
-      const href = `${files.path}.${ending}${files.query}`;
-      if (link.getAttribute('href') !== href) link.setAttribute('href', href);
-      link.setAttribute('aria-label', `${title} as ${ending.toUpperCase()}`);
+      setAttribute(link, 'href', `${files.path}.${ending}${files.query}`);
+      setAttribute(link, 'aria-label', `${title} as ${ending.toUpperCase()}`);
     }
-    this.#toggle.setAttribute('aria-label', `${title} as a table`);
+    setAttribute(this.#toggle, 'aria-label', `${title} as a table`);
+    if (isFirst || this.#isInSight) this.#draw();
+  }
+
+  /** Gives everything back. */
+  remove(): void {
+    for (const watch of this.#watches) watch.disconnect();
+    this.#live.clear();
+    this.element.remove();
+  }
+
+  #watchSize(): ResizeObserver {
+    const watch = new ResizeObserver(() => {
+      const { clientWidth: width, clientHeight: height } = this.#place;
+      if (this.#size?.width === width && this.#size.height === height) return;
+      this.#size = { width, height };
+      this.#draw();
+    });
+    watch.observe(this.#place);
+    return watch;
+  }
+
+  #watchSight(): IntersectionObserver {
+    const watch = new IntersectionObserver(
+      (entries) => {
+        const isInSight = entries.at(-1)?.isIntersecting ?? false;
+        if (isInSight && !this.#isInSight) this.#draw();
+        this.#isInSight = isInSight;
+      },
+      { rootMargin: '100px' },
+    );
+    watch.observe(this.element);
+    return watch;
+  }
+
+  #draw(): void {
+    if (this.#content === undefined || this.#size === undefined) return;
+    const { title, chart: make, look, instead } = this.#content;
+    const chart = make?.({ ...look, ...this.#size });
+    this.element.toggleAttribute('data-empty', chart === undefined);
     if (chart === undefined) this.#showInstead(element('p', { class: 'instead quiet' }, instead));
     else if (this.#isTable) this.#showInstead(tableOf(chart.table, title));
     else this.#showChart(chart);
   }
 
-  /** Gives the chart back. */
-  remove(): void {
-    this.#live.clear();
-    this.element.remove();
-  }
-
   #showChart(chart: Chart): void {
     if (this.#chart.parentElement === null) this.#place.replaceChildren(this.#chart);
-    this.#chart.setAttribute('role', 'img');
-    this.#chart.setAttribute('aria-label', chart.summary);
+    setAttribute(this.#chart, 'role', 'img');
+    setAttribute(this.#chart, 'aria-label', chart.summary);
     this.#live.show(chart);
   }
 
@@ -104,4 +131,9 @@ export class Card {
     fill(this.#place, node);
     if (this.#place.firstElementChild !== null) this.#place.firstElementChild.scrollTop = scrolled;
   }
+}
+
+/** Touches nothing that is as it should be. */
+function setAttribute(of: Element, name: string, value: string): void {
+  if (of.getAttribute(name) !== value) of.setAttribute(name, value);
 }

@@ -1,6 +1,5 @@
 import { readChoice, writeChoice, type Choice } from '../choice.ts';
 import { choose, type Chosen } from '../chosen.ts';
-import type { ChartLook } from '../charts/chart.ts';
 import { withUnits } from '../charts/names.ts';
 import type { Feed } from '../feed.ts';
 import { panels, type Panel } from '../panels.ts';
@@ -105,34 +104,41 @@ function showWords(): void {
 
 function showCharts(): void {
   if (document.hidden || !fontsAreLoaded) return;
-  const all = panels(chosenNow(), feed?.units);
+  const all = panels(chosenNow(), { units: feed?.units, drift: feed?.drift });
   for (const panel of all) showPanel(panel);
-  const shown = new Set(all.map(({ id }) => id));
   for (const [id, card] of cards) {
-    if (shown.has(id)) continue;
+    if (all.some((panel) => panel.id === id)) continue;
     card.remove();
     cards.delete(id);
   }
+  const cardsOf = (isFirst: boolean) =>
+    all.filter((panel) => panel.isFirst === isFirst).flatMap(({ id }) => cards.get(id)?.element ?? []);
+  arrange(byId('first'), cardsOf(true));
+  arrange(byId('more'), [byId('figures'), ...cardsOf(false)]);
 }
 
-function showPanel({ id, title, instead, isFirst, chart }: Panel): void {
+function showPanel({ id, title, instead, chart }: Panel): void {
   let card = cards.get(id);
   if (card === undefined) {
-    card = new Card(id, showCharts);
+    card = new Card(id);
     cards.set(id, card);
-    byId(isFirst ? 'first' : 'more').append(card.element);
   }
   const theme = dark.matches ? 'dark' : 'light';
-  const look: ChartLook = {
-    theme,
-    ...card.size,
-    standsAlone: false,
-    locale: undefined,
-    clock: 'local',
-  };
   const query = writeChoice(choice);
   const dyed = theme === 'dark' ? `${query === '' ? '?' : `${query}&`}theme=dark` : query;
-  card.show({ title, instead, chart: chart?.(look), files: { path: `charts/${id}`, query: dyed } });
+  card.show({
+    title,
+    instead,
+    chart,
+    look: { theme, standsAlone: false, locale: undefined, clock: 'local' },
+    files: { path: `charts/${id}`, query: dyed },
+  });
+}
+
+/** Puts these elements into a section, in this order; those that are there already stay as they are. */
+function arrange(section: HTMLElement, elements: readonly HTMLElement[]): void {
+  const isThere = elements.every((each, i) => section.children[i] === each);
+  if (!isThere) section.append(...elements);
 }
 
 function chosenNow(): Chosen | undefined {

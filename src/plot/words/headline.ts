@@ -1,5 +1,5 @@
 import type { FigureValue } from '../../stats/figure.ts';
-import { formatCount, countOf, formatFigure } from '../charts/numbers.ts';
+import { countOf, formatCount } from '../charts/numbers.ts';
 import { shownName } from '../charts/names.ts';
 import type { Chosen } from '../chosen.ts';
 import type { Feed } from '../feed.ts';
@@ -95,14 +95,18 @@ function scored(chosen: Chosen, writing: Writing): Headline {
   const skill = skillOf(chosen);
   const isMain = figureName === 'mae' || figureName === 'accuracy';
   return {
-    sentence: skill === undefined || !isMain ? sentence : [...sentence, ' ', ...comparedWith(skill, writing)],
+    sentence:
+      skill === undefined || !isMain
+        ? sentence
+        : [...sentence, ' ', ...comparedWith(figureName, skill, writing)],
     more: [...basis(chosen, writing), ...method(figure, locale)],
   };
 }
 
 /** Whether a constant would do better. */
-function comparedWith({ verdict, naive, naiveName }: Skill, { locale }: Writing): Words {
-  const beside = naive === undefined ? '' : `${TIED}(${formatFigure(naive, locale)})`;
+function comparedWith(figureName: string, { verdict, naive, naiveName }: Skill, writing: Writing): Words {
+  const text = naive === undefined ? undefined : figureText(figureName, { value: naive }, writing);
+  const beside = text === undefined ? '' : `${TIED}(${text.value}${text.unit === '%' ? `${TIED}%` : ''})`;
   const always = `lways saying ${naiveName}`;
   if (verdict === 'worse') return [{ text: `A${always} would be better${beside}.`, is: 'wrong' }];
   if (verdict === 'better') return [`That beats a${always}${beside}.`];

@@ -78,6 +78,32 @@ test('labels are said to be right so often', () => {
   assert.deepEqual(more.map(spaced), ['On 4 of 4 predictions.', '95 % Wilson.']);
 });
 
+test('labels are compared with always saying the most frequent one', () => {
+  const withAccuracy = (accuracy: FigureValue) =>
+    text(
+      said(
+        snapshotOf([
+          {
+            ...modelOf([0, 0, 0, 1]),
+            task: 'binary',
+            figures: { accuracy },
+            confusion: {
+              labels: ['0', '1'],
+              counts: [
+                [60, 10],
+                [5, 25],
+              ],
+            },
+          },
+        ]),
+      ).sentence,
+    ).replace(/^.*of the time\. /, '');
+  const always = 'lways saying the most frequent label';
+  assert.equal(withAccuracy({ value: 0.85, low: 0.8, high: 0.9 }), `That beats a${always} (70.0 %).`);
+  assert.equal(withAccuracy({ value: 0.6, low: 0.55, high: 0.65 }), `A${always} would be better (70.0 %).`);
+  assert.equal(withAccuracy({ value: 0.72, low: 0.6, high: 0.8 }), `A${always} may do as well (70.0 %).`);
+});
+
 test('what it waits for is said', () => {
   const waiting = (state: PageState, snapshot?: Snapshot, address = 'amqp://rabbit:5672') =>
     text(headline(state, feedOf(snapshot, address), snapshot && choose(snapshot, {}), WRITING).sentence);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { isCommanderEnd } from './commands/command.ts';
-import { COMMANDS } from './commands/all.ts';
+import { commandsFor } from './commands/load.ts';
 import { AftermathError } from './service/errors.ts';
 import { withoutPasswords } from './service/hidden-passwords.ts';
 
@@ -20,7 +20,7 @@ const program = new Command('aftermath')
     'after',
     '\n`aftermath run` shows it on data that comes with it; `aftermath COMMAND --help` tells the flags of one.',
   );
-for (const made of COMMANDS) program.addCommand(made);
+for (const made of await commandsFor(process.argv[2])) program.addCommand(made);
 repeatNoPassword(program);
 
 try {

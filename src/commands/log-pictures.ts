@@ -27,8 +27,7 @@ export interface LogPictureOptions extends ReportOptions {
  */
 export async function logToHtml(path: string, html: string, options: LogPictureOptions): Promise<LogCharts> {
   await using drawer = new Drawer();
-  drawer.warm();
-  const read = await readLogCharts(path, options);
+  const read = await readLogCharts(path, options, drawer);
   const { units } = options;
   const about = { name: basename(path), snapshot: snapshotOf(path, read), units, notes: read.report.notes };
   await written(html, await reportPage(about, (chart) => drawer.drawSvg(chart)));
@@ -47,8 +46,7 @@ export async function logToPictures(
   options: LogPictureOptions & { readonly theme: 'light' | 'dark' },
 ): Promise<string[]> {
   await using drawer = new Drawer();
-  drawer.warm();
-  const read = await readLogCharts(path, options);
+  const read = await readLogCharts(path, options, drawer);
   const files: string[] = [];
   for (const { id, chart } of panels(choose(snapshotOf(path, read), {}), { units: options.units })) {
     if (chart === undefined) continue;
@@ -61,11 +59,15 @@ export async function logToPictures(
   return files;
 }
 
-async function readLogCharts(path: string, options: LogPictureOptions): Promise<LogCharts> {
+/** Larger logs are not read in the time that the drawing thread takes to start, and need its memory. */
+const WARM_BYTES_MAX = 128 << 20;
+
+async function readLogCharts(path: string, options: LogPictureOptions, drawer: Drawer): Promise<LogCharts> {
   const bytes = await stat(path).then(
     ({ size }) => size,
     () => undefined,
   );
+  if (bytes !== undefined && bytes <= WARM_BYTES_MAX) drawer.warm();
   using progress = progressOf(`reading ${basename(path)}`, bytes);
   return await chartsOfLog(path, { ...options, onBytes: progress.done });
 }

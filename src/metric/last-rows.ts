@@ -18,6 +18,8 @@ export interface LastRows {
   put(id: string, truth: number, prediction: number, absoluteError: number, slice?: number): boolean;
   /** Gives back what only `put` needs, which may not be called any more. */
   seal(): void;
+  /** Gives everything back; nothing may be called any more. */
+  release(): void;
   /** Visits each kept row, in order of the first appearance of its id. */
   forEach(visit: (truth: number, prediction: number, absoluteError: number, slice: number) => void): void;
 }
@@ -43,12 +45,14 @@ export function lastRows(): LastRows {
   };
 
   const grow = (): void => {
+    const before = table;
     table = new Uint32Array(table.length * 2);
     for (let row = 0; row < count; row++) {
       const { hashes } = pages[row >>> PAGE_BITS]!;
       const at = (row & PAGE_MASK) * 2;
       table[slotOf(hashes[at]!, hashes[at + 1]!)] = row + 1;
     }
+    free(before);
   };
 
   return {
@@ -60,7 +64,8 @@ export function lastRows(): LastRows {
     },
     put(id, truth, prediction, absoluteError, slice = 0) {
       hash64(id, hash);
-      const [low, high] = [hash[0]!, hash[1]!];
+      const low = hash[0]!;
+      const high = hash[1]!;
       const slot = slotOf(low, high);
       let row = table[slot]! - 1;
       const isNew = row < 0;
@@ -88,18 +93,35 @@ export function lastRows(): LastRows {
       return isNew;
     },
     seal() {
+      free(table);
       table = new Uint32Array();
-      for (const page of pages) page.hashes = table;
+      for (const page of pages) {
+        free(page.hashes);
+        page.hashes = table;
+      }
+    },
+    release() {
+      this.seal();
+      for (const { values, errors, slices } of pages.splice(0)) {
+        for (const array of [values, errors, slices]) if (array !== undefined) free(array);
+      }
+      count = 0;
     },
     forEach(visit) {
       for (let row = 0; row < count; row++) {
         const { values, errors, slices } = pages[row >>> PAGE_BITS]!;
         const at = row & PAGE_MASK;
-        const [truth, prediction] = [values[2 * at]!, values[2 * at + 1]!];
+        const truth = values[2 * at]!;
+        const prediction = values[2 * at + 1]!;
         visit(truth, prediction, errors?.[at] ?? Math.abs(truth - prediction), slices?.[at] ?? 0);
       }
     },
   };
+}
+
+/** The collector would do it some time: until then a few hundred megabytes are nobody's. */
+function free(array: Float64Array | Uint32Array | Uint16Array): void {
+  if (array.byteLength > 0) (array.buffer as ArrayBuffer).transfer(0);
 }
 
 /** From now on the page keeps the absolute errors; until now each was the distance of its values. */

@@ -45,6 +45,7 @@ export async function chartsOfLog(
       visit(code, errorOf(truth, prediction, absoluteError)),
     ),
   );
+  collected.rows.release();
   return {
     report,
     model: {

@@ -46,7 +46,7 @@ const browser = await chromium.launch({
   executablePath: await chromiumPath(),
   args: CHROMIUM_ARGS,
 });
-const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, deviceScaleFactor: 1.5 });
+const page = await browser.newPage({ viewport: { width: 1280, height: 950 }, deviceScaleFactor: 1.5 });
 await page.goto(url);
 await new Promise((resolve) => {
   setTimeout(resolve, SECONDS * 1000);

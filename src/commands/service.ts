@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Hono } from 'hono';
 import type { Broker } from '../broker/broker.ts';
+import { CountingBroker } from '../service/broker-figures.ts';
 import { SYSTEM_CLOCK, type Clock } from '../service/clock.ts';
 import { AftermathError, messageOf } from '../service/errors.ts';
 import { startHttp, type HttpServer } from '../service/http.ts';
@@ -60,7 +61,7 @@ export async function runService(service: Service): Promise<number> {
   collectDefaultMetrics({ register: registry });
   const asked = new AbortController();
   const signal = onSignals(asked, log);
-  const broker = service.broker(log);
+  const broker = new CountingBroker(service.broker(log), registry);
   const unwatch = broker.onState((state) =>
     log[broker.address === 'memory' ? 'debug' : 'info'](`the broker is ${state} (${broker.address})`),
   );

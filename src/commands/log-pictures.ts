@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { chartsOfLog, type LogCharts } from '../metric/log-charts.ts';
 import type { ReportOptions } from '../metric/report.ts';
@@ -9,8 +8,8 @@ import { panels } from '../plot/panels.ts';
 import { reportPage } from '../plot/report-page.ts';
 import { writeWhole } from '../service/whole-file.ts';
 import { AftermathError, messageOf } from '../service/errors.ts';
-import { progressOf } from '../service/progress.ts';
 import type { Snapshot } from '../wire/snapshot.ts';
+import { readingLog } from './reading-log.ts';
 
 /** How pictures of a log are made. */
 export interface LogPictureOptions extends ReportOptions {
@@ -59,17 +58,11 @@ export async function logToPictures(
   return files;
 }
 
-/** Larger logs are not read in the time that the drawing thread takes to start, and need its memory. */
-const WARM_BYTES_MAX = 128 << 20;
-
 async function readLogCharts(path: string, options: LogPictureOptions, drawer: Drawer): Promise<LogCharts> {
-  const bytes = await stat(path).then(
-    ({ size }) => size,
-    () => undefined,
-  );
-  if (bytes !== undefined && bytes <= WARM_BYTES_MAX) drawer.warm();
-  using progress = progressOf(`reading ${basename(path)}`, bytes);
-  return await chartsOfLog(path, { ...options, onBytes: progress.done });
+  using reading = readingLog(path);
+  // A large log takes longer than the thread to start, and needs its memory.
+  if (!reading.isLarge) drawer.warm();
+  return await chartsOfLog(path, { ...options, onBytes: reading.done });
 }
 
 /** A log without the name of a model is called after its file. */

@@ -1,5 +1,3 @@
-import { statSync } from 'node:fs';
-import { basename } from 'node:path';
 import { Option, type Command } from 'commander';
 import { type FailCondition, failuresOf, parseFailCondition } from '../metric/fail-condition.ts';
 import { reportJoin, type JoinReport } from '../metric/report-join.ts';
@@ -9,9 +7,9 @@ import { type DriftReport, reportDrift } from '../model/drift-report.ts';
 import { formatDrift } from '../model/drift-text.ts';
 import { AftermathError } from '../service/errors.ts';
 import { createLogger } from '../service/logging.ts';
-import { progressOf } from '../service/progress.ts';
 import { command } from './command.ts';
 import { logToHtml } from './log-pictures.ts';
+import { readingLog } from './reading-log.ts';
 
 /** `aftermath report`: the figures of a log, or of a file of predictions and one of truths. */
 export const reportCommand: Command = command({
@@ -154,9 +152,8 @@ export const reportCommand: Command = command({
 });
 
 async function readReport(path: string, options: ReportOptions): Promise<Report> {
-  const bytes = statSync(path, { throwIfNoEntry: false })?.size;
-  using progress = progressOf(`reading ${basename(path)}`, bytes);
-  return await reportLog(path, { ...options, onBytes: progress.done });
+  using reading = readingLog(path);
+  return await reportLog(path, { ...options, onBytes: reading.done });
 }
 
 /** The exit code; what fails is said beside the report, which may be JSON. */

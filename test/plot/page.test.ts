@@ -75,8 +75,18 @@ test('what it waits for is said, and nothing moves when the first figures come',
 
 test('a hostile name is text, wherever it shows', async (t) => {
   const { publish, open } = await served(t);
+  const hostileSlice = {
+    tag: HOSTILE,
+    value: HOSTILE,
+    predictions: 442,
+    scored: 442,
+    figures: { mae: { value: 40 } },
+  };
   const models = [
-    modelOf(someErrors(442), { model: HOSTILE }),
+    {
+      ...modelOf(someErrors(442), { model: HOSTILE }),
+      slices: [hostileSlice, { ...hostileSlice, tag: 'b' }],
+    },
     { ...modelOf(someErrors(442), { model: `${HOSTILE}2` }), role: 'challenger' as const },
   ];
   await publish(snapshotOf(models, { deadLetters: { [HOSTILE]: 3 }, logPath: HOSTILE }));
@@ -85,6 +95,10 @@ test('a hostile name is text, wherever it shows', async (t) => {
   assert.match(await textOf(page, 'h1'), /^<img src=x onerror=/);
   assert.match(await textOf(page, '#figures'), /<img src=x onerror=/);
   assert.match(await textOf(page, '#books'), /dead letters <img src=x .* 3/);
+  assert.match(await textOf(page, 'select[name=slice] option:last-child'), /<img src=x/);
+  assert.match(await textOf(page, '#error-by-slice-title'), /^Where it is worst, by <img src=x/);
+  await page.locator('#error-by-slice button').press('Enter');
+  assert.match(await textOf(page, '#error-by-slice tbody'), /<img src=x onerror=/);
   assert.equal(await page.locator('img').count(), 0);
   assert.equal(await page.title(), 'Aftermath');
 });

@@ -27,7 +27,8 @@ async function versionOf(connection: Connection, schema: string, shown: string):
     [schema],
   );
   if (table.count === 0) return 0;
-  const { rows } = await connection.run('SELECT version FROM ledger');
+  // By its full name: without it a schema that may not be used is passed over, and the table only seems to be missing.
+  const { rows } = await connection.run(`SELECT version FROM ${schema}.ledger`);
   const version = Number(rows[0]?.[0]);
   if (version > SCHEMA_VERSION) {
     throw new AftermathError(

@@ -16,6 +16,8 @@ export class FigureKeeper implements FigureSink {
   #task: LedgerTask | undefined;
   /** What outcomes are added to: not to what could not be read, before it is made anew. */
   #parts: ReadonlySet<FigurePart> = new Set(FIGURE_PARTS);
+  /** What could not be read of other writers. */
+  #missingOfOthers: ReadonlySet<FigurePart> = new Set();
 
   /**
    * @param options.settings absent: nothing beside what is always kept
@@ -72,10 +74,10 @@ export class FigureKeeper implements FigureSink {
   }
 
   async rebuild(outcomes: AsyncIterable<Outcome>): Promise<void> {
-    const missing = FIGURE_PARTS.filter((part) => !this.#parts.has(part));
+    const missing = FIGURE_PARTS.filter((part) => !this.#parts.has(part) || this.#missingOfOthers.has(part));
     const options = { timesAreKnown: this.#timesAreKnown, parts: new Set(missing) };
+    this.#takeOverOthers();
     for (const figures of this.#models.values()) for (const part of missing) figures.clear(part);
-    for (const figures of this.#others.values()) for (const part of missing) figures.clear(part);
     let count = 0;
     for await (const outcome of outcomes) {
       this.#figures(outcome).add(outcome, options);
@@ -89,15 +91,32 @@ export class FigureKeeper implements FigureSink {
 
   setOthers(states: Iterable<ReadonlyMap<string, Uint8Array>>): void {
     const others = new Map<string, ModelFigures>();
+    const missing = new Map<FigurePart, string>();
     for (const writer of states) {
-      for (const [name, figures] of this.#read(writer).models) {
+      const read = this.#read(writer);
+      for (const [part, why] of read.missing) missing.set(part, why);
+      for (const [name, figures] of read.models) {
         const there = others.get(name);
         if (there === undefined) others.set(name, figures);
         else there.merge(figures);
       }
     }
     this.#others = others;
+    this.#missingOfOthers = new Set(missing.keys());
     this.#merged.clear();
+    for (const [part, why] of missing)
+      throw new RangeError(`The ${NAMES[part]} of another writer cannot be used (${why})`);
+  }
+
+  /** What is whole of the others' states is made part of this one: it stands for all from now on. */
+  #takeOverOthers(): void {
+    for (const [name, figures] of this.#others) {
+      const own = this.#models.get(name);
+      if (own === undefined) this.#models.set(name, figures);
+      else own.merge(figures);
+    }
+    this.#others = new Map();
+    this.#missingOfOthers = new Set();
   }
 
   #figures(outcome: Outcome): ModelFigures {

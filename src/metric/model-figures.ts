@@ -38,7 +38,7 @@ export class ModelFigures {
   /** Outcomes whose times nobody knows. */
   #untimed: FigureSet;
   readonly #faded = new Map<string, FadedWindow>();
-  readonly #slices: readonly SliceFigures[];
+  #slices: readonly SliceFigures[];
   /** Errors by the time of the prediction. */
   #cohorts = new ErrorCells();
   /** Seconds from a prediction to its first truth. A truth that came before its prediction counts as 0. */
@@ -56,7 +56,7 @@ export class ModelFigures {
     for (const window of settings.windows) {
       if (window.kind === 'faded') this.#faded.set(window.name, new FadedWindow(task, window.halfLifeMs));
     }
-    this.#slices = settings.slices.map((tag) => new SliceFigures(tag, task, settings));
+    this.#slices = this.#emptySlices();
   }
 
   /**
@@ -193,8 +193,16 @@ export class ModelFigures {
       this.#cells.read(reader);
       this.#untimed = readSet(reader, this.task, this.#settings);
     } else if (part === 'faded') for (const faded of this.#faded.values()) faded.read(reader);
-    else for (const slices of this.#slices) slices.read(reader);
+    else {
+      // Into new ones: what was there is forgotten.
+      this.#slices = this.#emptySlices();
+      for (const slices of this.#slices) slices.read(reader);
+    }
     reader.end();
+  }
+
+  #emptySlices(): readonly SliceFigures[] {
+    return this.#settings.slices.map((tag) => new SliceFigures(tag, this.task, this.#settings));
   }
 
   /** Forgets what is in a part. */

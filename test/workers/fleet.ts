@@ -60,7 +60,19 @@ export class Fleet implements AsyncDisposable {
       [
         'metric',
         ['--broker', node.url, '--ledger', ledgers[i] ?? '', '--logs', this.logsDir, '--port', '0'],
-        ['--horizon', `${HORIZON_MS}ms`, '--log-columns', 'model', '--log-challengers', '--slice', 'site'],
+        [
+          '--horizon',
+          `${HORIZON_MS}ms`,
+          '--log-columns',
+          'model',
+          '--log-challengers',
+          '--slice',
+          'site',
+          '--slices-max',
+          '50',
+          '--windows',
+          'none',
+        ],
       ].flat(),
       env[i],
     );

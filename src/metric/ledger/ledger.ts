@@ -113,9 +113,16 @@ export interface FigureSink {
    *   came later, `rebuild` has to make that part anew
    */
   restore(states: ReadonlyMap<string, Uint8Array>, task: LedgerTask | undefined): boolean;
-  /** Makes what could not be read from every outcome that is kept, of all writers: their states of it go. */
+  /**
+   * Makes what could not be read from every outcome that is kept, of all writers. What is whole of the others, as
+   * `setOthers` gave it last, becomes part of this writer's states: these stand for all then, and the others' go.
+   */
   rebuild(outcomes: AsyncIterable<Outcome>): Promise<void>;
-  /** The stored states of all other writers, as read last: what is shown is theirs and this one's together. */
+  /**
+   * The stored states of all other writers, as read last: what is shown is theirs and this one's together.
+   *
+   * @throws {RangeError} where something in them is of another version or other settings; the rest is taken
+   */
   setOthers(states: Iterable<ReadonlyMap<string, Uint8Array>>): void;
 }
 

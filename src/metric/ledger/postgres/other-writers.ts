@@ -1,3 +1,6 @@
+import type { FigureSink } from '../ledger.ts';
+import type { Words } from '../words.ts';
+import { unstoredOutcomes } from './outcome-rows.ts';
 import type { RulesState } from '../rules-state.ts';
 import type { Connection } from './connection.ts';
 import { readRulesState } from '../rules-state.ts';
@@ -38,13 +41,21 @@ export async function otherShares(
 }
 
 /** The states of the other writers' linear figures; `undefined` where none has stored any since. */
-export async function otherStates(
+export async function newStatesOfOthers(
   connection: Connection,
   own: number,
   shares: { readonly before: readonly Share[]; readonly now: readonly Share[] },
 ): Promise<ReadonlyMap<string, Uint8Array>[] | undefined> {
   const versionOf = ({ id, figuresBatch }: Share): string => `${id}:${figuresBatch}`;
   if (shares.before.map(versionOf).join() === shares.now.map(versionOf).join()) return undefined;
+  return statesOfOthers(connection, own);
+}
+
+/** As they are stored. */
+async function statesOfOthers(
+  connection: Connection,
+  own: number,
+): Promise<ReadonlyMap<string, Uint8Array>[]> {
   const { rows } = await connection.run('SELECT writer, name, bytes FROM writer_figure WHERE writer <> $1', [
     own,
   ]);
@@ -55,4 +66,21 @@ export async function otherStates(
     states.set(Number(writer), there);
   }
   return [...states.values()];
+}
+
+/**
+ * Gives a sink that is about to be rebuilt what the other writers, none of which is alive, have of figures: what is whole of them
+ * is not made anew, because the outcomes that it stands on may be forgotten.
+ */
+export async function takeOverOthers(
+  connection: Connection,
+  own: number,
+  to: { readonly sink: FigureSink; readonly words: Words },
+): Promise<void> {
+  try {
+    to.sink.setOthers(await statesOfOthers(connection, own));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+  for await (const outcomes of unstoredOutcomes(connection, to.words, own)) to.sink.add(outcomes);
 }

@@ -74,6 +74,21 @@ export async function* everyOutcome(connection: Connection, words: Words): Async
   }
 }
 
+/** What the other writers have scored since they stored their figures. */
+export async function* unstoredOutcomes(
+  connection: Connection,
+  words: Words,
+  own: number,
+): AsyncIterable<readonly Outcome[]> {
+  const { rows } = await connection.run(
+    `SELECT o.bytes FROM outcome_batch AS o JOIN writer AS w ON w.id = o.writer
+     WHERE w.id <> $1 AND o.batch > w.figures_batch AND o.batch <= w.batch ORDER BY o.seq`,
+    [own],
+  );
+  for (const [bytes] of rows)
+    yield readKnowingWords(connection, words, () => decodeOutcomes(words, bytes as Buffer));
+}
+
 /**
  * Takes over the outcomes of a worker that died before it had stored its figures: states of any writer add up to the same.
  *

@@ -18,7 +18,7 @@ import { readEntries, writeEntries } from './entry-rows.ts';
 import { type Basis, join, joinAgain, type Joined, lookAtDue } from './join-rows.ts';
 import { mergeBooks } from './merged-books.ts';
 import { adoptOutcomes, everyOutcome, forgetOutcomes, leaveOutcomes } from './outcome-rows.ts';
-import { otherShares, otherStates, type Share } from './other-writers.ts';
+import { newStatesOfOthers, otherShares, type Share, takeOverOthers } from './other-writers.ts';
 import { firstTask, readSharedState, type SharedState } from './shared-state.ts';
 import { ledgerBytes } from './table-sizes.ts';
 import { storeWords } from './words.ts';
@@ -189,7 +189,7 @@ export class Worker {
     this.#merged = undefined;
     this.#shared = await readSharedState(connection);
     try {
-      const states = await otherStates(connection, this.#place.id, { before, now: this.#others });
+      const states = await newStatesOfOthers(connection, this.#place.id, { before, now: this.#others });
       if (states !== undefined) this.#sinks.linear.setOthers(states);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
@@ -359,12 +359,15 @@ export class Worker {
           'Stop all workers, start one of the new version, then the others.',
       );
     }
-    await this.#sinks.linear.rebuild(everyOutcome(connection, this.#words));
+    this.#isTorn = true;
     await connection.transaction(async () => {
+      await takeOverOthers(connection, this.#place.id, { sink: this.#sinks.linear, words: this.#words });
+      await this.#sinks.linear.rebuild(everyOutcome(connection, this.#words));
       await connection.run('DELETE FROM writer_figure');
       await connection.run('UPDATE writer SET figures_batch = batch');
       await storeFigures(connection, this.#place.id, this.#sinks.linear.states());
     });
+    this.#isTorn = false;
     this.#place = { ...this.#place, figuresBatch: this.#place.batch };
   }
 

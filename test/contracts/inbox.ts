@@ -6,7 +6,7 @@ import { Payload } from '../../src/wire/payload.ts';
 import { eventually } from '../setup/eventually.ts';
 
 /** What a test waits for is there within so long. */
-export const WITHIN_MS = 10_000;
+export const WITHIN_MS = 30_000;
 /** Short ones, so that a test need not wait. */
 export const SHORT_PAUSES: PauseBounds = { firstMs: 20, maxMs: 100 };
 

@@ -3,7 +3,7 @@ import { AftermathError, messageOf } from '../service/errors.ts';
 import type { Logger } from '../service/logging.ts';
 import { ACCESS_REFUSED, isMissing, lastingRefusal, PRECONDITION_FAILED, replyCode } from './amqp-errors.ts';
 import type { Link } from './amqp-link.ts';
-import { openConfirmChannel, type Session } from './amqp-session.ts';
+import { closeChannel, openConfirmChannel, type Session } from './amqp-session.ts';
 import type { Topology } from './amqp-topology.ts';
 import type { Message, Target } from './broker.ts';
 import { Fifo } from './fifo.ts';
@@ -18,6 +18,9 @@ export interface PublisherOptions {
   readonly inFlightMax: number;
   readonly pauses?: PauseBounds;
 }
+
+/** A message that was refused so often on one channel is sent on a new one. */
+const REFUSALS_MAX = 3;
 
 /** Bytes of unconfirmed messages at most, so that large messages do not fill the memory either. */
 const IN_FLIGHT_BYTES_MAX = 16 * 1024 * 1024;
@@ -162,6 +165,7 @@ export class Publisher {
   }
 
   #again(open: Open): void {
+    open.refusals += 1;
     this.#refused.push(open);
     if (this.#refused.length === 1) void this.#sendAgain();
   }
@@ -171,6 +175,7 @@ export class Publisher {
     const { returned, key } = this.#refused[0] as Open;
     const why = returned ? 'it is gone' : 'RabbitMQ could not take the message';
     await link.rest(this.#pauses, `Cannot publish to queue "${key}": ${why}`);
+    if (this.#refused.some((open) => open.refusals >= REFUSALS_MAX)) this.#renewChannel();
     const gone = new Set(this.#refused.filter((open) => open.returned).map((open) => open.key));
     for (const queue of gone) {
       const restored = link.use(`declare queue "${queue}" again`, (session) =>
@@ -185,6 +190,17 @@ export class Publisher {
     this.#waiting.unshiftAll(again.map((open) => open.anew()));
     this.#pump();
     this.#tellIdle();
+  }
+
+  /**
+   * A channel that came while the nodes of a cluster chose a new leader of a quorum queue may go on asking the one that
+   * is gone, and refuse for as long as that is away; a new channel asks anew.
+   */
+  #renewChannel(): void {
+    for (const open of this.#refused) open.refusals = 0;
+    const channel = this.#channel;
+    this.#channel = undefined;
+    if (channel) void closeChannel(channel);
   }
 
   /** The server closed the channel because of something that was sent: that is found, the rest sent again. */
@@ -264,6 +280,8 @@ class Open {
   answered = false;
   returned = false;
   rejected = false;
+  /** How often the server could not take it on this channel. */
+  refusals = 0;
 
   constructor(target: Target, message: Message) {
     this.exchange = 'queue' in target ? '' : target.exchange;

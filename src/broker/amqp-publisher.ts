@@ -56,7 +56,7 @@ export class Publisher {
 
   publish(target: Target, message: Message): Promise<void> {
     if (this.#closed) return Promise.reject(this.#closed);
-    const open = new Open(target, message);
+    const open = new Open(publishOf(target, message));
     this.#waiting.push(open);
     if (this.#channel) this.#pump();
     else if (!this.#running) void this.#run();
@@ -269,13 +269,41 @@ const TO_QUEUE: Options.Publish = { persistent: true, mandatory: true, contentTy
 /** To a fanout exchange: nobody need be listening. */
 const TO_EXCHANGE: Options.Publish = { persistent: true, contentType: 'application/json' };
 
-/** A publish that is not safe yet. */
-class Open {
+/** What is to be published, whatever becomes of the first attempt. */
+interface Publish {
   readonly exchange: string;
   readonly key: string;
   readonly content: Buffer;
   readonly options: Options.Publish;
-  readonly settled = Promise.withResolvers<void>();
+  readonly settled: PromiseWithResolvers<void>;
+}
+
+function publishOf(target: Target, message: Message): Publish {
+  const bytes = message.payload.bytes();
+  const basic = 'queue' in target ? TO_QUEUE : TO_EXCHANGE;
+  const { headers, replyTo, correlationId } = message;
+  return {
+    exchange: 'queue' in target ? '' : target.exchange,
+    key: 'queue' in target ? target.queue : '',
+    content: Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+    options:
+      headers || replyTo !== undefined || correlationId !== undefined
+        ? { ...basic, headers, ...(replyTo && { replyTo }), ...(correlationId && { correlationId }) }
+        : basic,
+    settled: Promise.withResolvers<void>(),
+  };
+}
+
+/**
+ * One attempt at a publish that is not safe yet. Each attempt is an object of its own: one that was refused stays in its
+ * place among those that were sent until those before it are answered, and a confirm of these must not pass for one of the next.
+ */
+class Open implements Publish {
+  readonly exchange: string;
+  readonly key: string;
+  readonly content: Buffer;
+  readonly options: Options.Publish;
+  readonly settled: PromiseWithResolvers<void>;
   /** Confirmed or refused by the server; it stays in its place until those before it are. */
   answered = false;
   returned = false;
@@ -283,25 +311,19 @@ class Open {
   /** How often the server could not take it on this channel. */
   refusals = 0;
 
-  constructor(target: Target, message: Message) {
-    this.exchange = 'queue' in target ? '' : target.exchange;
-    this.key = 'queue' in target ? target.queue : '';
-    const bytes = message.payload.bytes();
-    this.content = Buffer.isBuffer(bytes)
-      ? bytes
-      : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const basic = 'queue' in target ? TO_QUEUE : TO_EXCHANGE;
-    const { headers, replyTo, correlationId } = message;
-    this.options =
-      headers || replyTo !== undefined || correlationId !== undefined
-        ? { ...basic, headers, ...(replyTo && { replyTo }), ...(correlationId && { correlationId }) }
-        : basic;
+  constructor({ exchange, key, content, options, settled }: Publish) {
+    this.exchange = exchange;
+    this.key = key;
+    this.content = content;
+    this.options = options;
+    this.settled = settled;
   }
 
-  anew(): this {
-    this.answered = false;
-    this.returned = false;
-    return this;
+  /** The next attempt. */
+  anew(): Open {
+    const next = new Open(this);
+    next.refusals = this.refusals;
+    return next;
   }
 
   reject(error: unknown): void {

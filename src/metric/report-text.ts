@@ -1,4 +1,5 @@
 import type { Figures, FigureValue } from '../stats/figure.ts';
+import { pinballPercent } from '../stats/pinball.ts';
 import type { Report } from './report.ts';
 
 /** A report as people paste it: a figure a line, its interval behind it, then what to know beside. */
@@ -20,7 +21,10 @@ function reasonsIn(figures: Figures): string[] {
   return [...byReason].map(([why, titles]) => `No interval for ${titles.join(', ')}: ${why}.`);
 }
 
-function titleOf(name: string): string {
+/** How a report calls a figure; what the field calls by its name stays so. */
+export function titleOf(name: string): string {
+  const percent = pinballPercent(name);
+  if (percent !== undefined) return `pinball loss at ${percent} %`;
   return TITLES[name] ?? name.replaceAll('_', ' ');
 }
 
@@ -47,7 +51,14 @@ const TITLES: Readonly<Record<string, string>> = {
   mse_skill_mean: 'skill against the mean (MSE)',
   mae_skill_last: 'skill against the last value (MAE)',
   mse_skill_last: 'skill against the last value (MSE)',
+  interval_coverage: 'truths inside the model’s intervals',
+  interval_width: 'mean width of the model’s intervals',
   f1: 'F1',
+  f_beta: 'F-beta',
+  top_2_accuracy: 'truth among the top 2',
+  top_3_accuracy: 'truth among the top 3',
+  top_5_accuracy: 'truth among the top 5',
+  kappa: 'Cohen’s kappa',
   mcc: 'MCC',
   roc_auc: 'ROC AUC',
   brier: 'Brier',

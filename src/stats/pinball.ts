@@ -36,3 +36,8 @@ export function pinballLoss(off: number, quantile: number): number {
 export function pinballName(quantile: number): string {
   return `pinball_${Number((100 * quantile).toFixed(6))}`;
 }
+
+/** The quantile in percent of a figure's name: `'90'` for `pinball_90`; `undefined` of any other figure. */
+export function pinballPercent(name: string): string | undefined {
+  return /^pinball_(\d+(?:\.\d+)?)$/.exec(name)?.[1];
+}

@@ -65,7 +65,7 @@ export function controls(chosen: Chosen, locale: string | undefined): readonly C
       options: [
         { value: '', text: figureMeaning(main).title },
         ...knownFigures(figures)
-          .filter((name) => name !== main)
+          .filter((name) => name !== main && figureMeaning(name).kind !== 'count')
           .map((name) => ({ value: name, text: figureMeaning(name).title })),
       ],
     },

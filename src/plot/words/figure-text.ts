@@ -1,5 +1,5 @@
 import type { FigureValue } from '../../stats/figure.ts';
-import { formatFigure } from '../charts/numbers.ts';
+import { formatCount, formatFigure } from '../charts/numbers.ts';
 import { shownName } from '../charts/names.ts';
 import { figureMeaning, type FigureMeaning } from './figure-meaning.ts';
 import { TIED } from './words.ts';
@@ -36,8 +36,9 @@ export function valueText(
   const scale = kind === 'ratio' ? 100 : 1;
   const unit = kind === 'ratio' ? '%' : kind === 'error' && units !== undefined ? shownName(units, 16) : '';
   const sign = isSigned && value > 0 ? '+' : '';
+  const text = kind === 'count' ? formatCount(value, locale) : formatFigure(value * scale, locale);
   return {
-    value: `${sign}${minus(formatFigure(value * scale, locale))}`,
+    value: `${sign}${minus(text)}`,
     uncertainty:
       low === undefined || high === undefined
         ? ''

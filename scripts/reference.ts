@@ -36,7 +36,7 @@ Made by \`npm run reference\` from the commands themselves; \`aftermath COMMAND 
 |---|---|
 ${commands.join('\n')}
 
-Exit codes: 0 done, 1 failed, 2 wrong usage. \`--json\`, where a command has it, is for machines.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 141 when nobody reads on (\`… | head\`). \`--json\`, where a command has it, is for machines.
 
 ## Settings
 

@@ -4,10 +4,13 @@ import { isCommanderEnd } from './commands/command.ts';
 import { commandsFor } from './commands/load.ts';
 import { AftermathError } from './service/errors.ts';
 import { withoutPasswords } from './service/hidden-passwords.ts';
+import { endWithReader } from './service/reader-gone.ts';
 
-/** Exit codes: 0 done, 1 failed, 2 wrong usage. */
+/** Exit codes: 0 done, 1 failed, 2 wrong usage; `READER_GONE` when nobody reads on. */
 const FAILED = 1;
 const WRONG_USAGE = 2;
+
+endWithReader(process.stdout, process.stderr);
 
 const program = new Command('aftermath')
   .description('Tells how wrong a model is while it runs: predictions meet the truth that arrives later.')

@@ -11,7 +11,7 @@ import type {
   MaturityPoint,
   SliceSnapshot,
 } from '../../src/wire/snapshot.ts';
-import { DARK, LIGHT, LONG, LONG_UNIT, NARROW, ON_PAGE } from './chart-looks.ts';
+import { DARK, LIGHT, LONG, LONG_UNIT, NARROW, ON_NARROW_PAGE, ON_PAGE } from './chart-looks.ts';
 import { historyOf, modelOf, random, someErrors } from './snapshots.ts';
 
 /** Charts of errors: over time, by slice, against others, and how far they can be trusted. */
@@ -106,6 +106,10 @@ function runningErrors(): Record<string, Chart> {
     ]),
     marks: [{ atMs: at(50), kind: 'version' as const, text: LONG }],
   };
+  const namedAsFiles = {
+    ...all,
+    models: all.models.map((each) => ({ ...each, model: `flights_${each.model}_2001` })),
+  };
   const fast = fullHistory(someErrors(442), { points: 40, stepMs: 1_000 });
   return {
     'one-point': runningError(one(historyOf(someErrors(10), 1)), LIGHT),
@@ -121,6 +125,8 @@ function runningErrors(): Record<string, Chart> {
     everything: runningError(all, LIGHT),
     dark: runningError(all, DARK),
     narrow: runningError(all, NARROW),
+    'on-narrow-page': runningError(namedAsFiles, ON_NARROW_PAGE),
+    'on-narrow-page-long-names': runningError(longNamed, ON_NARROW_PAGE),
     'on-page': runningError(all, ON_PAGE),
     'long-names': runningError(longNamed, LIGHT),
   };
@@ -200,6 +206,10 @@ function maturities(): Record<string, Chart> {
     'one-row': labelMaturity(
       { model: 'linear', ages: [{ ageMsMax: MINUTE_MS, predictions: 1, scored: 0 }] },
       LIGHT,
+    ),
+    'one-age': labelMaturity(
+      { model: 'linear', ages: [{ ageMsMax: MINUTE_MS, predictions: 3_425, scored: 2_877 }] },
+      ON_NARROW_PAGE,
     ),
   };
 }

@@ -12,5 +12,7 @@ export const DARK = pictureLook('dark');
 export const NARROW: ChartLook = { ...LIGHT, width: 340, height: 320 };
 /** As the live page shows it: in a box of its own, that has the title. */
 export const ON_PAGE: ChartLook = { ...LIGHT, width: 420, height: 220, standsAlone: false };
+/** The same on a telephone. */
+export const ON_NARROW_PAGE: ChartLook = { ...ON_PAGE, width: 308, height: 260 };
 /** As long as nobody wants it. */
 export const LONG_UNIT = 'a unit that is far too long for its place';

@@ -45,6 +45,10 @@ for (const [name, width, height, colorScheme] of [
     }
     await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
     assert.equal(await page.evaluate('document.documentElement.scrollWidth'), width);
+    const [shownPx, wholePx] = await page.evaluate<number[]>(
+      `(({ clientWidth, scrollWidth }) => [clientWidth, scrollWidth])(document.querySelector('#figures-table'))`,
+    );
+    assert.equal(wholePx, shownPx, 'all models side by side, without scrolling');
     const balance = await page.locator('#books').boundingBox();
     const bottom = (balance?.y ?? NaN) + (balance?.height ?? NaN);
     if (width > 1_000) assert.ok(bottom <= height, 'verdict to balance without scrolling');

@@ -38,7 +38,8 @@ export function labelMaturity({ model, ages }: LabelMaturity, look: ChartLook): 
   });
   const place = namedRows(rows, 'ages', look);
   const x = { type: 'quantitative', scale: { domain: [0, 1], nice: false, range: place.range }, axis: null };
-  const bar = { type: 'bar', tooltip: null, aria: false, cornerRadius: 2 };
+  const size = { expr: `min(bandwidth('y'), ${BAR_PX_MAX})` };
+  const bar = { type: 'bar', tooltip: null, aria: false, cornerRadius: 2, size };
   const about = {
     title: 'Truths that came, by age of the prediction',
     subtitle: shownName(model, 80),
@@ -77,6 +78,9 @@ export function labelMaturity({ model, ages }: LabelMaturity, look: ChartLook): 
     },
   };
 }
+
+/** One age alone is a bar, not a block. */
+const BAR_PX_MAX = 24;
 
 function ageName(fromMs: number | undefined, toMs: number | undefined, locale: string | undefined): string {
   const text = (ms: number) => formatDuration(ms / 1_000, locale);

@@ -153,7 +153,7 @@ function spec(
   const legend = {
     orient: 'top',
     title: null,
-    columns: isNarrow(look) || domain.join('').length > 90 ? 2 : 5,
+    columns: legendColumns(domain, look),
     labelColor: palette.quiet,
     labelFontSize: 11,
     labelLimit: 220,
@@ -269,6 +269,18 @@ function spec(
     ],
   } as TopLevelSpec;
 }
+
+/** Names side by side where they have room, else below each other: a legend that is too wide would be cut. */
+function legendColumns(names: readonly string[], look: ChartLook): number | { readonly expr: string } {
+  if (!isNarrow(look)) return names.join('').length > 90 ? 2 : 5;
+  const longest = (column: 0 | 1): number =>
+    names.reduce((most, name, i) => (i % 2 === column ? Math.max(most, name.length) : most), 0);
+  const twoPx = Math.ceil((longest(0) + longest(1)) * LEGEND_CHARACTER_PX) + 2 * LEGEND_SYMBOL_PX;
+  return { expr: `width < ${twoPx} ? 1 : 2` };
+}
+
+const LEGEND_CHARACTER_PX = 5.8;
+const LEGEND_SYMBOL_PX = 32;
 
 /** A label goes to the right of its line, the last one to the left where it would leave the plot. */
 const IS_AT_EDGE = "!isValid(datum.nextMs) && scale('x', datum.atMs) + datum.widthPx > width";

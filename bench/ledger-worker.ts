@@ -5,8 +5,8 @@
  */
 import { createInterface } from 'node:readline';
 import pino from 'pino';
-import { NO_ALARMS } from '../src/metric/alarm-settings.ts';
-import { NO_FURTHER_FIGURES } from '../src/metric/figure-settings.ts';
+import { NO_ALARMS } from '../src/metric/alarms/alarm-settings.ts';
+import { NO_FURTHER_FIGURES } from '../src/metric/figures/figure-settings.ts';
 import { openLedgerParts } from '../src/metric/ledger-parts.ts';
 import { prediction, truth } from '../test/metric/records.ts';
 

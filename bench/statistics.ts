@@ -5,12 +5,12 @@
  */
 import pino from 'pino';
 import { FIGURE_SETTINGS } from '../src/figure-config.ts';
-import { FigureKeeper } from '../src/metric/figure-keeper.ts';
-import { type FigureSettings, NO_FURTHER_FIGURES } from '../src/metric/figure-settings.ts';
+import { FigureKeeper } from '../src/metric/figures/figure-keeper.ts';
+import { type FigureSettings, NO_FURTHER_FIGURES } from '../src/metric/figures/figure-settings.ts';
 import type { Entry, PredictionSlot } from '../src/metric/ledger/entry.ts';
 import type { Outcome } from '../src/metric/ledger/ledger.ts';
-import { type OutcomeLog, OutcomeKeeper } from '../src/metric/outcome-keeper.ts';
-import { windowsOf } from '../src/metric/shown-windows.ts';
+import { type OutcomeLog, OutcomeKeeper } from '../src/metric/ordered/outcome-keeper.ts';
+import { windowsOf } from '../src/metric/snapshot/shown-windows.ts';
 import { parseWindow } from '../src/wire/window.ts';
 import { adwin } from '../src/stats/adwin.ts';
 import { betting } from '../src/stats/betting.ts';

@@ -87,6 +87,32 @@ test('imports point the way the house is built: no stage knows another, stats kn
   );
 });
 
+/** What a room of the metric stage may import of the stage beside itself; files beside the rooms put them together. */
+const IN_METRIC: Readonly<Record<string, readonly string[]>> = {
+  ledger: ['settings.ts'],
+  figures: ['ledger'],
+  log: ['figures', 'ledger'],
+  alarms: ['figures', 'ledger'],
+  ordered: ['alarms', 'figures', 'ledger', 'log'],
+  snapshot: ['figures', 'ledger', 'ordered'],
+  report: ['figures', 'ledger', 'log', 'ordered', 'snapshot'],
+};
+
+test('within the metric stage imports point one way: from the ledger to the report', () => {
+  assertNone(
+    imports.flatMap(({ path, place, from }) => {
+      const [, , room = '', ...rest] = path.split('/');
+      const target = from.startsWith('.') ? resolveFrom(path, from) : '';
+      if (!path.startsWith('src/metric/') || rest.length === 0 || !target.startsWith('src/metric/'))
+        return [];
+      const allowed = IN_METRIC[room];
+      if (allowed === undefined) return [`${path}: src/metric/${room} has no place in IN_METRIC.`];
+      const isFine = [room, ...allowed].some((a) => `${target}/`.startsWith(`src/metric/${a}/`));
+      return isFine ? [] : [`${place} imports ${from}: src/metric/${room} may import ${allowed.join(', ')}.`];
+    }),
+  );
+});
+
 test('imports name the file that is meant, and there are no barrels', () => {
   assertNone([
     ...imports.flatMap(({ path, place, from }) =>

@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
-import { chartsOfLog, type LogCharts } from '../metric/log-charts.ts';
-import type { ReportOptions } from '../metric/report.ts';
+import { chartsOfLog, type LogCharts } from '../metric/report/log-charts.ts';
+import type { ReportOptions } from '../metric/report/report.ts';
 import { pictureLook } from '../plot/charts/chart.ts';
 import { choose } from '../plot/chosen.ts';
 import { Drawer } from '../plot/drawer.ts';

@@ -1,8 +1,8 @@
 import { Option, type Command } from 'commander';
-import { type FailCondition, failuresOf, parseFailCondition } from '../metric/fail-condition.ts';
-import { reportJoin, type JoinReport } from '../metric/report-join.ts';
-import { formatReport } from '../metric/report-text.ts';
-import { reportLog, type Report, type ReportOptions } from '../metric/report.ts';
+import { type FailCondition, failuresOf, parseFailCondition } from '../metric/report/fail-condition.ts';
+import { reportJoin, type JoinReport } from '../metric/report/report-join.ts';
+import { formatReport } from '../metric/report/report-text.ts';
+import { reportLog, type Report, type ReportOptions } from '../metric/report/report.ts';
 import { type DriftReport, reportDrift } from '../model/drift-report.ts';
 import { formatDrift } from '../model/drift-text.ts';
 import { AftermathError } from '../service/errors.ts';

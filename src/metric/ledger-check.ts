@@ -4,7 +4,7 @@ import type { TruthBooks } from '../wire/snapshot.ts';
 import type { ModelBooks } from './ledger/books.ts';
 import { inspectFile } from './ledger/inspect-file.ts';
 import type { LogCursor } from './ledger/ledger.ts';
-import { wholeRows } from './log-rebuild.ts';
+import { wholeRows } from './log/log-rebuild.ts';
 
 /** What a ledger and its log are worth. Written as JSON it is the answer of `aftermath ledger check --json`. */
 export interface LedgerCheck {

@@ -1,11 +1,11 @@
 import type { Logger } from '../service/logging.ts';
-import { FigureKeeper } from './figure-keeper.ts';
+import { FigureKeeper } from './figures/figure-keeper.ts';
 import type { Ledger, OutcomeSinks } from './ledger/ledger.ts';
 import { isPostgresUrl, postgresAddress } from './ledger/postgres/address.ts';
 import { PostgresLedger } from './ledger/postgres/postgres-ledger.ts';
 import { SqliteLedger } from './ledger/sqlite.ts';
-import { MetricLog } from './log.ts';
-import { OutcomeKeeper } from './outcome-keeper.ts';
+import { MetricLog } from './log/log.ts';
+import { OutcomeKeeper } from './ordered/outcome-keeper.ts';
 import type { MetricSettings } from './settings.ts';
 
 /** The ledger of a metric stage, and what lives on its outcomes. */

@@ -7,11 +7,11 @@ import { SqliteLedger, type SqliteLedgerSettings } from './ledger/sqlite.ts';
 import { WriterLock } from './ledger/writer-lock.ts';
 import type { Books } from './ledger/books.ts';
 import type { Ledger, LedgerTask, LogCursor } from './ledger/ledger.ts';
-import { readLog } from './log-reader.ts';
-import { LogRecords } from './log-records.ts';
-import { wholeRows } from './log-rebuild.ts';
-import { FigureKeeper } from './figure-keeper.ts';
-import { OutcomeKeeper } from './outcome-keeper.ts';
+import { readLog } from './log/log-reader.ts';
+import { LogRecords } from './log/log-records.ts';
+import { wholeRows } from './log/log-rebuild.ts';
+import { FigureKeeper } from './figures/figure-keeper.ts';
+import { OutcomeKeeper } from './ordered/outcome-keeper.ts';
 
 /** Where the ledger and its log are, and the settings that the ledger will be used with. */
 export interface RebuildOptions extends Omit<SqliteLedgerSettings, 'task'> {

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { StageContext } from '../service/stage.ts';
-import { AlarmNotices } from './alarm-notices.ts';
-import { exchangeOutlet, webhookOutlet } from './alarm-outlets.ts';
-import { coverageOf } from './coverage.ts';
+import { AlarmNotices } from './alarms/alarm-notices.ts';
+import { exchangeOutlet, webhookOutlet } from './alarms/alarm-outlets.ts';
+import { coverageIn } from './snapshot/coverage.ts';
 import type { LedgerParts } from './ledger-parts.ts';
 import type { MetricFigures } from './prometheus.ts';
 import type { MetricSettings } from './settings.ts';
@@ -29,10 +29,7 @@ export function openNotices(
   return new AlarmNotices({
     outlets: [exchangeOutlet(context.broker), ...webhook],
     changesAfter: (number) => alarms.changesAfter(number),
-    coverageOf(model) {
-      const books = ledger.books.models.find((each) => each.model === model);
-      return books && coverageOf(books.counts);
-    },
+    coverageOf: (model) => coverageIn(ledger.books, model),
     coverageMin: alarmCoverage,
     sinceMs: () => ledger.sinceMs,
     path: join(logsDir, FILE),

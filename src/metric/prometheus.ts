@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, type Metric, type Registry } from 'prom-client';
-import type { Alarms } from './alarms.ts';
-import { coverageOf } from './coverage.ts';
-import type { FigureKeeper } from './figure-keeper.ts';
+import type { Alarms } from './alarms/alarms.ts';
+import { coverageOf } from './snapshot/coverage.ts';
+import type { FigureKeeper } from './figures/figure-keeper.ts';
 import { allPredictions } from './ledger/books.ts';
 import type { Ledger } from './ledger/ledger.ts';
 

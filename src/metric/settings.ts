@@ -1,8 +1,8 @@
 import type { Source } from '../service/setting.ts';
 import type { LogColumn } from '../wire/log-columns.ts';
 import type { DataQueues, Dialect } from '../wire/queues.ts';
-import type { AlarmSettings } from './alarm-settings.ts';
-import type { FigureSettings } from './figure-settings.ts';
+import type { AlarmSettings } from './alarms/alarm-settings.ts';
+import type { FigureSettings, TaskSetting } from './figures/figure-settings.ts';
 
 /** What the metric stage is told. All of it is required: defaults live in `config.ts` alone. */
 export interface MetricSettings {
@@ -55,7 +55,3 @@ export interface MetricSettings {
 /** What a commit survives. */
 export const DURABILITIES = ['power-cut', 'process'] as const;
 export type Durability = (typeof DURABILITIES)[number];
-
-/** What the truths are said to be; `auto`: the first outcome tells. */
-export const TASK_SETTINGS = ['auto', 'regression', 'classification'] as const;
-export type TaskSetting = (typeof TASK_SETTINGS)[number];

@@ -11,7 +11,7 @@ import { ALARMS, CONTROL, SNAPSHOTS, dataQueue } from '../wire/queues.ts';
 import type { Decoded, Refusal } from '../wire/records.ts';
 import type { PredictionBooks, Snapshot, TruthBooks } from '../wire/snapshot.ts';
 import { decodeTruth } from '../wire/truth.ts';
-import type { AlarmNotices } from './alarm-notices.ts';
+import type { AlarmNotices } from './alarms/alarm-notices.ts';
 import { Balance, type Side } from './balance.ts';
 import { Committer, type Contribution } from './committer.ts';
 import { allPredictions } from './ledger/books.ts';
@@ -21,7 +21,7 @@ import { openNotices } from './open-notices.ts';
 import { OutputNotice } from './output-notice.ts';
 import { MetricFigures } from './prometheus.ts';
 import type { MetricSettings } from './settings.ts';
-import { Snapshots } from './snapshots.ts';
+import { Snapshots } from './snapshot/snapshots.ts';
 
 /** The third stage while it runs. */
 export interface MetricStage extends Stage {

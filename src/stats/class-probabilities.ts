@@ -61,6 +61,17 @@ export function logLoss(truth: string, proba: Readonly<Record<string, number>>):
   return -Math.log(clipped(0) / (sum + clipped(0)));
 }
 
+/** The Brier score of one outcome, as `classProbabilities` has its mean: (1 − p(true class))² for two classes, else Σ(p − [it is true])². */
+export function brier(truth: string, proba: Readonly<Record<string, number>>): number {
+  const missed = 1 - (Object.hasOwn(proba, truth) ? proba[truth]! : 0);
+  let [squares, classes] = [0, 0];
+  for (const label in proba) {
+    classes++;
+    if (label !== truth) squares += proba[label]! ** 2;
+  }
+  return classes <= 2 ? missed * missed : squares + missed * missed;
+}
+
 const NONE = {
   log_loss: undefined,
   brier: undefined,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { logToHtml, logToPictures } from '../../src/commands/log-pictures.ts';
-import { reportLog } from '../../src/metric/report.ts';
+import { reportLog } from '../../src/metric/report/report.ts';
 import { AftermathError } from '../../src/service/errors.ts';
 
 const DIABETES = fileURLToPath(new URL('../metric/fixtures/diabetes_linear.csv', import.meta.url));

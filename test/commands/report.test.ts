@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Report } from '../../src/metric/report.ts';
+import type { Report } from '../../src/metric/report/report.ts';
 import type { DriftReport } from '../../src/model/drift-report.ts';
 import { Program } from '../e2e/program.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { NO_ALARMS } from '../../src/metric/alarm-settings.ts';
+import { NO_ALARMS } from '../../src/metric/alarms/alarm-settings.ts';
 import type { MetricSettings } from '../../src/metric/settings.ts';
 import { decodeAlarm } from '../../src/wire/alarm.ts';
 import { parseAlarmCondition } from '../../src/wire/alarm-condition.ts';

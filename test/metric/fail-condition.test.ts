@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { failuresOf, parseFailCondition } from '../../src/metric/fail-condition.ts';
+import { failuresOf, parseFailCondition } from '../../src/metric/report/fail-condition.ts';
 import { AftermathError } from '../../src/service/errors.ts';
 
 const REPORT = {

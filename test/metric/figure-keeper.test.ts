@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import pino from 'pino';
-import { FigureKeeper } from '../../src/metric/figure-keeper.ts';
-import { type FigureSettings, NO_FURTHER_FIGURES } from '../../src/metric/figure-settings.ts';
+import { FigureKeeper } from '../../src/metric/figures/figure-keeper.ts';
+import { type FigureSettings, NO_FURTHER_FIGURES } from '../../src/metric/figures/figure-settings.ts';
 import type { Outcome } from '../../src/metric/ledger/ledger.ts';
 import { outcomeOf } from './outcome-rows.ts';
 

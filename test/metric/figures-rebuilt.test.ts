@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { crc32 } from 'node:zlib';
-import type { FigureSettings } from '../../src/metric/figure-settings.ts';
+import type { FigureSettings } from '../../src/metric/figures/figure-settings.ts';
 import { parseWindow } from '../../src/wire/window.ts';
 import { LedgerOnDisk, Scratch } from './ledger-fixture.ts';
 import { prediction, truth } from './records.ts';

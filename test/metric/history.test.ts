@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { History } from '../../src/metric/history.ts';
+import { History } from '../../src/metric/ordered/history.ts';
 import { HISTORY_POINTS_MAX } from '../../src/wire/snapshot.ts';
 
 test('a history of any length has a bounded number of points, in order, that weigh every outcome once', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { lastRows } from '../../src/metric/last-rows.ts';
+import { lastRows } from '../../src/metric/report/last-rows.ts';
 
 fc.configureGlobal({ seed: 20_010_201 });
 

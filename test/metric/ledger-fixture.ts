@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import pino from 'pino';
 import type { LogColumn } from '../../src/wire/log-columns.ts';
 import { SqliteLedger, type SqliteLedgerSettings } from '../../src/metric/ledger/sqlite.ts';
-import { MetricLog } from '../../src/metric/log.ts';
-import { type FigureSettings, NO_FURTHER_FIGURES } from '../../src/metric/figure-settings.ts';
-import { FigureKeeper } from '../../src/metric/figure-keeper.ts';
-import { OutcomeKeeper } from '../../src/metric/outcome-keeper.ts';
+import { MetricLog } from '../../src/metric/log/log.ts';
+import { type FigureSettings, NO_FURTHER_FIGURES } from '../../src/metric/figures/figure-settings.ts';
+import { FigureKeeper } from '../../src/metric/figures/figure-keeper.ts';
+import { OutcomeKeeper } from '../../src/metric/ordered/outcome-keeper.ts';
 
 /** What differs from a ledger of a handful of ids; `dir` holds all files. */
 export interface FixtureSettings extends Partial<SqliteLedgerSettings> {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { predictionImbalance, truthImbalance } from '../../src/metric/ledger/books.ts';
-import { cohortsOf } from '../../src/metric/maturity.ts';
+import { cohortsOf } from '../../src/metric/figures/maturity.ts';
 import { regression } from '../../src/stats/regression.ts';
 import type { PredictionRecord, TruthRecord } from '../../src/wire/records.ts';
 import { LedgerOnDisk, Scratch, rowsOf } from './ledger-fixture.ts';

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { chartsOfLog } from '../../src/metric/log-charts.ts';
-import { reportLog } from '../../src/metric/report.ts';
+import { chartsOfLog } from '../../src/metric/report/log-charts.ts';
+import { reportLog } from '../../src/metric/report/report.ts';
 import { random } from '../plot/snapshots.ts';
 
 const DIABETES = fileURLToPath(new URL('fixtures/diabetes_linear.csv', import.meta.url));

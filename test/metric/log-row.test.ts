@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import Papa from 'papaparse';
 import fc from 'fast-check';
 import type { Outcome } from '../../src/metric/ledger/ledger.ts';
-import { headerLine, rowLine } from '../../src/metric/log-row.ts';
+import { headerLine, rowLine } from '../../src/metric/log/log-row.ts';
 import { LOG_COLUMNS } from '../../src/wire/log-columns.ts';
 import type { Value } from '../../src/wire/records.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type FigureSettings, NO_FURTHER_FIGURES } from '../../src/metric/figure-settings.ts';
-import { FIGURE_PARTS, ModelFigures } from '../../src/metric/model-figures.ts';
+import { type FigureSettings, NO_FURTHER_FIGURES } from '../../src/metric/figures/figure-settings.ts';
+import { FIGURE_PARTS, ModelFigures } from '../../src/metric/figures/model-figures.ts';
 import { parseWindow } from '../../src/wire/window.ts';
 import { outcomeOf, revisionOf } from './outcome-rows.ts';
 import type { Outcome } from '../../src/metric/ledger/ledger.ts';

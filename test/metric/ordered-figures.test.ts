@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Comparisons } from '../../src/metric/comparisons.ts';
-import { type FigureSettings, NO_FURTHER_FIGURES } from '../../src/metric/figure-settings.ts';
-import { Intervals, SliceIntervals } from '../../src/metric/intervals.ts';
-import { Snapshots } from '../../src/metric/snapshots.ts';
-import { TruthsSoFar } from '../../src/metric/truths-so-far.ts';
-import { VersionMarks } from '../../src/metric/version-marks.ts';
+import { Comparisons } from '../../src/metric/ordered/comparisons.ts';
+import { type FigureSettings, NO_FURTHER_FIGURES } from '../../src/metric/figures/figure-settings.ts';
+import { Intervals, SliceIntervals } from '../../src/metric/ordered/intervals.ts';
+import { Snapshots } from '../../src/metric/snapshot/snapshots.ts';
+import { TruthsSoFar } from '../../src/metric/ordered/truths-so-far.ts';
+import { VersionMarks } from '../../src/metric/ordered/version-marks.ts';
 import { pairedComparison } from '../../src/stats/paired-comparison.ts';
 import { Payload } from '../../src/wire/payload.ts';
 import { decodeSnapshot } from '../../src/wire/snapshot.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { type Report, type ReportOptions, reportLog } from '../../src/metric/report.ts';
+import { type Report, type ReportOptions, reportLog } from '../../src/metric/report/report.ts';
 
 const DIABETES = new URL('fixtures/diabetes_linear.csv', import.meta.url).pathname;
 const HEADER = 'id,y_true,y_pred,absolute_error\n';

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
-import { reportLog } from '../../src/metric/report.ts';
-import type { Report, ReportOptions } from '../../src/metric/report.ts';
-import { formatReport } from '../../src/metric/report-text.ts';
+import { reportLog } from '../../src/metric/report/report.ts';
+import type { Report, ReportOptions } from '../../src/metric/report/report.ts';
+import { formatReport } from '../../src/metric/report/report-text.ts';
 import { AftermathError } from '../../src/service/errors.ts';
 import { randoms } from '../stats/stream.ts';
 

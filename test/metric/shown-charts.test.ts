@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { NO_FURTHER_FIGURES } from '../../src/metric/figure-settings.ts';
+import { NO_FURTHER_FIGURES } from '../../src/metric/figures/figure-settings.ts';
 import type { Outcome } from '../../src/metric/ledger/ledger.ts';
-import { ModelFigures } from '../../src/metric/model-figures.ts';
-import { chartsOf } from '../../src/metric/shown-charts.ts';
+import { ModelFigures } from '../../src/metric/figures/model-figures.ts';
+import { chartsOf } from '../../src/metric/snapshot/shown-charts.ts';
 import type { Value } from '../../src/wire/records.ts';
 import type { GridSnapshot } from '../../src/wire/snapshot.ts';
 import { random } from '../plot/snapshots.ts';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import pino from 'pino';
-import { NO_FURTHER_FIGURES } from '../../src/metric/figure-settings.ts';
+import { NO_FURTHER_FIGURES } from '../../src/metric/figures/figure-settings.ts';
 import { Registry } from 'prom-client';
 import { MemoryBroker } from '../../src/broker/memory.ts';
 import { predictionImbalance, truthImbalance } from '../../src/metric/ledger/books.ts';
-import { NO_ALARMS } from '../../src/metric/alarm-settings.ts';
+import { NO_ALARMS } from '../../src/metric/alarms/alarm-settings.ts';
 import type { MetricSettings } from '../../src/metric/settings.ts';
 import { type MetricStage, startMetric } from '../../src/metric/stage.ts';
 import { SYSTEM_CLOCK } from '../../src/service/clock.ts';

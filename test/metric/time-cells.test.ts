@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { CohortCounts } from '../../src/metric/ledger/cohort-counts.ts';
-import { ErrorCells } from '../../src/metric/error-cells.ts';
-import { maturityOf } from '../../src/metric/maturity.ts';
+import { ErrorCells } from '../../src/metric/figures/error-cells.ts';
+import { maturityOf } from '../../src/metric/figures/maturity.ts';
 import { StateReader, StateWriter } from '../../src/stats/state-bytes.ts';
 
 const [HOUR, DAY] = [3_600_000, 86_400_000];

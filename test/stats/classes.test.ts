@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { calibration, calibrationCurve } from '../../src/stats/calibration.ts';
-import { classProbabilities } from '../../src/stats/class-probabilities.ts';
+import { brier, classProbabilities } from '../../src/stats/class-probabilities.ts';
 import { classification } from '../../src/stats/classification.ts';
 import { binaryFigures, confusionOf, multiclassFigures } from '../../src/stats/confusion.ts';
 import type { Figures, LinearFigures } from '../../src/stats/figure.ts';
@@ -112,6 +112,19 @@ for (const form of ['unweighted', 'weighted'] as const) {
     }
   });
 }
+
+test('the Brier score of one outcome is what the figure makes of it', () => {
+  const u = uniforms(3);
+  for (const labels of [['a'], ['a', 'b'], ['a', 'b', 'c']]) {
+    for (const truth of ['a', 'c']) {
+      const proba = Object.fromEntries(labels.map((label) => [label, u()]));
+      const state = classProbabilities.empty();
+      classProbabilities.add(state, { truth, prediction: 'a', proba });
+      const [found, expected] = [brier(truth, proba), classProbabilities.value(state)['brier']?.value];
+      assert.ok(expected !== undefined && Math.abs(found - expected) < 1e-15, `${found} and ${expected}`);
+    }
+  }
+});
 
 test('the published values: log loss, MCC, macro and weighted F1', () => {
   const probabilities = classProbabilities.empty();

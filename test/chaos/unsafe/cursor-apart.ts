@@ -3,7 +3,7 @@
  * ledger's transaction says. For the runs that show that the checks would see a duplicate.
  */
 import { statSync } from 'node:fs';
-import { MetricLog } from '../../../src/metric/log.ts';
+import { MetricLog } from '../../../src/metric/log/log.ts';
 import { around } from './around.ts';
 
 around(MetricLog, 'reopen', ({ path }, reopen, cursor, ...rest) => {

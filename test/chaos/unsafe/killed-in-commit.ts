@@ -2,7 +2,7 @@
  * Kills the process that it is imported into with -9 in the worst moment: lines are in the log, and the transaction
  * they belong to is not committed. AFTERMATH_TEST_KILLED_IN_COMMIT is the number of the commit.
  */
-import { MetricLog } from '../../../src/metric/log.ts';
+import { MetricLog } from '../../../src/metric/log/log.ts';
 import { around } from './around.ts';
 
 let left = Number(process.env['AFTERMATH_TEST_KILLED_IN_COMMIT']);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { NO_FURTHER_FIGURES, type FigureSettings } from '../../../src/metric/figure-settings.ts';
-import { LastOutcomes } from '../../../src/metric/last-outcomes.ts';
+import { NO_FURTHER_FIGURES, type FigureSettings } from '../../../src/metric/figures/figure-settings.ts';
+import { LastOutcomes } from '../../../src/metric/ordered/last-outcomes.ts';
 import type { LedgerTask } from '../../../src/metric/ledger/ledger.ts';
-import { titleOf } from '../../../src/metric/report-text.ts';
+import { titleOf } from '../../../src/metric/report/report-text.ts';
 import { figureMeaning, knownFigures } from '../../../src/plot/words/figure-meaning.ts';
 import { figureText, joined } from '../../../src/plot/words/figure-text.ts';
 import { outcomeOf, type OutcomeRow } from '../../metric/outcome-rows.ts';

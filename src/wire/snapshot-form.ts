@@ -107,6 +107,25 @@ const CURVES = z.object({
   calibration: z.array(z.object({ score: RATIO, rate: RATIO, rows: COUNT })),
 });
 
+const NUMBERS = z.record(z.string(), z.number());
+
+const ESTIMATE = z.object({
+  rows: COUNT,
+  labels: COUNT,
+  assumes: z.string(),
+  figures: FIGURES,
+  confusion: z.object({ labels: z.array(z.string()), counts: z.array(z.array(z.number())) }).exactOptional(),
+  record: z
+    .object({
+      blockRows: COUNT,
+      blocks: COUNT,
+      differences: NUMBERS,
+      byChance: z.number(),
+      points: z.array(z.object({ atMs: z.number(), estimated: NUMBERS, realised: NUMBERS })),
+    })
+    .exactOptional(),
+});
+
 /** An alarm, in a snapshot or by itself. */
 export const ALARM = z.object({
   id: z.string(),
@@ -154,7 +173,7 @@ const MODEL = z
     curves: CURVES.exactOptional(),
     lag: z.object({ edges: z.array(z.number()), counts: z.array(COUNT) }).exactOptional(),
     revisedRatio: RATIO.exactOptional(),
-    estimate: FIGURES.exactOptional(),
+    estimate: ESTIMATE.exactOptional(),
   })
   .transform((m): ModelSnapshot => ({
     ...m,

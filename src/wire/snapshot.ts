@@ -86,8 +86,53 @@ export interface ModelSnapshot {
   readonly lag?: BinsSnapshot;
   /** Revisions for each outcome, 0..1: how much of the figures their intervals, which run on first truths, do not have. */
   readonly revisedRatio?: number;
-  /** What the figures of a classifier will be if its probabilities are right, and how such estimates did so far. */
-  readonly estimate?: Figures;
+  /** Of a classifier with probabilities: what its figures will be on the predictions that wait for their truth. */
+  readonly estimate?: EstimateSnapshot;
+}
+
+/**
+ * Without labels yet: what the figures will be of the predictions that wait for their truth (CBPE). An estimate, never to be
+ * shown without what it assumes.
+ */
+export interface EstimateSnapshot {
+  /** Predictions that it is of; with 0 there are no figures. */
+  readonly rows: number;
+  /** First truths by which the probabilities were recalibrated; 0: they are taken as they came. */
+  readonly labels: number;
+  /** What has to hold for it to be right, in words that end a sentence: “if …”. */
+  readonly assumes: string;
+  /**
+   * Under the names of the measured ones: `accuracy`; of two classes `precision`, `recall`, `specificity`, `f1`, `roc_auc` too.
+   * Every prediction counts once, whatever its weight.
+   */
+  readonly figures: Figures;
+  /** Of two classes: how many rows of each truth (rows) are expected under each prediction (columns); not whole numbers. */
+  readonly confusion?: {
+    readonly labels: readonly string[];
+    readonly counts: readonly (readonly number[])[];
+  };
+  /** How such estimates did, once a block of outcomes is full. */
+  readonly record?: EstimateRecord;
+}
+
+/** Blocks of outcomes, each estimated before the first of its truths had come, against what came. */
+export interface EstimateRecord {
+  readonly blockRows: number;
+  readonly blocks: number;
+  /** Mean of |estimated − realised| over all blocks, by figure. */
+  readonly differences: Readonly<Record<string, number>>;
+  /** What that of `accuracy` would be by chance alone, were every probability right. */
+  readonly byChance: number;
+  /** The last blocks, oldest first, at most `ESTIMATE_POINTS_MAX`. */
+  readonly points: readonly EstimatePoint[];
+}
+
+/** One block. A figure is in both or in neither. */
+export interface EstimatePoint {
+  /** Time of its last truth. */
+  readonly atMs: number;
+  readonly estimated: Readonly<Record<string, number>>;
+  readonly realised: Readonly<Record<string, number>>;
 }
 
 /** A model's figures over a window. */
@@ -282,6 +327,9 @@ export const SLICES_SHOWN_MAX = 50;
 /** Alarms in a snapshot, and points of a curve, at most. */
 export const ALARMS_SHOWN_MAX = 50;
 export const CURVE_POINTS_MAX = 200;
+
+/** Blocks of an estimate's record in a snapshot, at most. */
+export const ESTIMATE_POINTS_MAX = 100;
 
 /** The `schema` of the snapshots that this version writes and reads. */
 export const SNAPSHOT_SCHEMA = 1;

@@ -28,7 +28,13 @@ export async function logToHtml(path: string, html: string, options: LogPictureO
   await using drawer = new Drawer();
   const read = await readLogCharts(path, options, drawer);
   const { units } = options;
-  const about = { name: basename(path), snapshot: snapshotOf(path, read), units, notes: read.report.notes };
+  const about = {
+    name: basename(path),
+    snapshot: snapshotOf(path, read),
+    units,
+    notes: read.report.notes,
+    isOfStream: false,
+  };
   await written(html, await reportPage(about, (chart) => drawer.drawSvg(chart)));
   return read;
 }

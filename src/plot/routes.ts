@@ -20,6 +20,8 @@ export interface PageSource {
   readonly picture: () => Rendered | undefined;
   /** Draws a chart. */
   readonly draw: (chart: Chart) => Promise<Rendered>;
+  /** Draws a chart as SVG alone. */
+  readonly drawSvg: (chart: Chart) => Promise<string>;
   /** A page is told news at most so often. */
   readonly pushEveryMs: number;
   /** Aborted when the service stops: open pages are let go. */
@@ -103,6 +105,7 @@ export function pageRoutes(source: PageSource): Hono {
 
   app.get('/charts/:file', (c) => downloads.chart(c));
   app.get('/figures.csv', (c) => downloads.figures(c));
+  app.get('/report.html', (c) => downloads.report(c));
   return app;
 }
 

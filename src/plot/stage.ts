@@ -153,6 +153,7 @@ export function startPlot(settings: PlotSettings, context: StageContext): Promis
       news,
       picture: () => pictures.latest,
       draw: (chart) => drawer.draw(chart),
+      drawSvg: (chart) => drawer.drawSvg(chart),
       pushEveryMs: settings.pushEveryMs,
       stopping: stopping.signal,
       onPages: (open) => metrics.pages.set(open),

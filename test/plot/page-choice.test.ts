@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import axe from 'axe-core';
-import type { Page } from 'playwright-core';
+import { axeComplaints } from './axe-complaints.ts';
 import { flights } from './flights.ts';
 import { inState, served, textOf } from './served-page.ts';
 import { modelOf, snapshotOf } from './snapshots.ts';
@@ -82,15 +81,6 @@ for (const [what, query, colorScheme] of [
     if (query !== '#none') await page.locator('#label-maturity canvas').waitFor();
     if (query === '#tables')
       for (const button of await page.locator('.card button').all()) await button.press('Enter');
-    assert.deepEqual(await complaintsOf(page), []);
+    assert.deepEqual(await axeComplaints(page), []);
   });
-}
-
-/** What axe-core finds, of any weight, by the rules of WCAG 2.2 AA and its best practices. */
-async function complaintsOf(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  return page.evaluate<string[]>(
-    `axe.run().then(({ violations }) =>
-       violations.map(({ id, impact, nodes }) => id + ' (' + impact + '): ' + nodes.map(({ html }) => html).join(' ')))`,
-  );
 }

@@ -64,6 +64,7 @@ test('a report is one file: no script, nothing from elsewhere, under 2 MB with f
     snapshot: snapshotOf([model]),
     units: '</style>',
     notes: [`${hostile} is odd.`],
+    isOfStream: true,
   };
   const html = await reportPage(about, renderSvg);
   assert.ok(html.length < 2e6, `${html.length} bytes`);

@@ -142,6 +142,30 @@ test('a file is of what the address picks', async (t) => {
   );
 });
 
+test('the report is one file of what the address picks, and of nothing it does not know', async (t) => {
+  const { stage, publish } = await startedPlot(t, { units: 'min' });
+  assert.equal((await stage.routes.request('/report.html')).status, 404);
+  await publish(flights());
+  const response = await stage.routes.request('/report.html?slice=origin:LGA');
+  assert.equal(response.headers.get('content-disposition'), 'attachment; filename="report.html"');
+  const html = await response.text();
+  assert.match(html, /slice LGA · figure mean absolute error · as of [\d-]+ [\d:]+ UTC/);
+  assert.match(html, /at origin\u00A0LGA\./);
+  assert.match(html, /852\u00A0rows|on 852 rows/);
+  assert.match(html, /✓<\/span> <span class="term">predictions of/);
+});
+
+test('two reports are made at once, a third is told to come again', async (t) => {
+  const { stage, publish } = await startedPlot(t);
+  await publish(flights());
+  const three = await Promise.all([1, 2, 3].map(async () => stage.routes.request('/report.html')));
+  assert.deepEqual(
+    three.map(({ status }) => status).toSorted((a, b) => a - b),
+    [200, 200, 503],
+  );
+  assert.equal((await stage.routes.request('/report.html')).status, 200);
+});
+
 test('a chart that is not there is not found, however it is asked for', async (t) => {
   const { stage, publish } = await startedPlot(t);
   await publish(flights());

@@ -52,7 +52,8 @@ export async function served(t: TestContext, changes: Partial<PlotSettings> = {}
       if (!message.text().includes('net::ERR_')) complaints.push(message.text());
     });
     page.on('request', (request) => {
-      if (new URL(request.url()).hostname !== '127.0.0.1') complaints.push(`asked for ${request.url()}`);
+      const { protocol, hostname } = new URL(request.url());
+      if (protocol !== 'file:' && hostname !== '127.0.0.1') complaints.push(`asked for ${request.url()}`);
     });
     await page.goto(http.url + query);
     return page;

@@ -100,6 +100,8 @@ function showWords(): void {
     figureTableNode(figureTable(snapshot, choice, { ...writing, units: undefined })),
   );
   byId('figures-csv').setAttribute('href', `figures.csv${writeChoice(choice)}`);
+  byId('report').toggleAttribute('data-empty', chosen.model.books.scored === 0);
+  byId('report').setAttribute('href', `report.html${writeChoice(choice)}`);
 }
 
 function showCharts(): void {

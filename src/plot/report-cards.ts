@@ -1,0 +1,58 @@
+import { bothThemes } from './both-themes.ts';
+import type { Chart, ChartLook } from './charts/chart.ts';
+import type { Chosen } from './chosen.ts';
+import { escaped } from './html.ts';
+import type { Panel } from './panels.ts';
+import { tableHtml } from './table-html.ts';
+
+/** A chart in a report: its element, and the colours that it has in either theme. */
+export interface ReportCard {
+  readonly html: string;
+  readonly css: string;
+}
+
+/** The charts of these panels, those that have something to show, each with its numbers behind it. */
+export async function reportCards(
+  panels: readonly Panel[],
+  chosen: Chosen | undefined,
+  drawSvg: (chart: Chart) => Promise<string>,
+): Promise<readonly ReportCard[]> {
+  const cards: ReportCard[] = [];
+  for (const { id, title, chart } of panels) {
+    if (chart === undefined) continue;
+    const [light, dark] = (['light', 'dark'] as const).map((theme) =>
+      chart({ ...LOOK, theme, height: heightOf(id, chosen) }),
+    ) as [Chart, Chart];
+    const drawn = bothThemes(await drawSvg(light), await drawSvg(dark), `${id}-`);
+    cards.push({ css: drawn.css, html: cardHtml({ id, title, svg: drawn.svg }, light) });
+  }
+  return cards;
+}
+
+function cardHtml(
+  { id, title, svg }: { readonly id: string; readonly title: string; readonly svg: string },
+  { summary, table }: Chart,
+): string {
+  const picture = svg.replace('<svg ', `<svg role="img" aria-label="${escaped(summary)}" `);
+  return `<article class="card" aria-labelledby="${id}"><header><h2 id="${id}">${escaped(title)}</h2></header>
+<div class="picture" tabindex="0">${picture}</div>
+<details><summary>table</summary>${tableHtml(table)}</details></article>`;
+}
+
+/** Wide enough for all labels; on a narrow screen it scrolls. */
+const LOOK: Omit<ChartLook, 'theme' | 'height'> = {
+  width: 600,
+  standsAlone: false,
+  locale: 'en',
+  clock: 'utc',
+};
+
+/** Charts with a row for each name are as high as they have rows. */
+function heightOf(id: string, chosen: Chosen | undefined): number {
+  const rows = {
+    'error-by-slice': chosen?.model.slices?.length,
+    'confusion-matrix': chosen?.model.confusion?.labels.length,
+  }[id];
+  if (rows === undefined) return id.endsWith('-curve') ? 420 : 280;
+  return id === 'confusion-matrix' ? 60 + 44 * Math.min(rows, 12) : 60 + 22 * Math.min(Math.max(rows, 8), 20);
+}

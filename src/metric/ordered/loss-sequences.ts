@@ -224,10 +224,19 @@ export function classIntervals(
   const unit = unitOf(method).at(alpha);
   return {
     accuracy: bounded(unit, state.right),
-    mae: bounded(unit, state.missed),
+    mae: classMaeInterval(state.missed, alpha, method),
     brier: bounded(unit, state.missedSquared),
     ...(state.logLoss && { log_loss: above0(bounded(momentsAt(alpha), state.logLoss)) }),
   };
+}
+
+/** That of the mean absolute error of a classification alone. */
+export function classMaeInterval(
+  missed: BoundedState,
+  alpha: number,
+  method: IntervalMethod | undefined,
+): Bounded | undefined {
+  return bounded(unitOf(method).at(alpha), missed);
 }
 
 function clippedIntervals(

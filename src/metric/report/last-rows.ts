@@ -35,7 +35,7 @@ export function lastRows(): LastRows {
   /** The slot of the hash in the table: that of its row, or the free one where it belongs. */
   const slotOf = (low: number, high: number): number => {
     const mask = table.length - 1;
-    for (let slot = (low ^ Math.imul(high, 0x9e3779b1)) & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = firstSlot(low, high, mask); ; slot = (slot + 1) & mask) {
       const row = table[slot]! - 1;
       if (row < 0) return slot;
       const { hashes } = pages[row >>> PAGE_BITS]!;
@@ -47,10 +47,14 @@ export function lastRows(): LastRows {
   const grow = (): void => {
     const before = table;
     table = new Uint32Array(table.length * 2);
+    const mask = table.length - 1;
     for (let row = 0; row < count; row++) {
       const { hashes } = pages[row >>> PAGE_BITS]!;
       const at = (row & PAGE_MASK) * 2;
-      table[slotOf(hashes[at]!, hashes[at + 1]!)] = row + 1;
+      // All differ, so none is compared with another.
+      let slot = firstSlot(hashes[at]!, hashes[at + 1]!, mask);
+      while (table[slot] !== 0) slot = (slot + 1) & mask;
+      table[slot] = row + 1;
     }
     free(before);
   };
@@ -117,6 +121,11 @@ export function lastRows(): LastRows {
       }
     },
   };
+}
+
+/** Where in the table a hash is looked for first. */
+function firstSlot(low: number, high: number, mask: number): number {
+  return (low ^ Math.imul(high, 0x9e3779b1)) & mask;
 }
 
 /** The collector would do it some time: until then a few hundred megabytes are nobody's. */

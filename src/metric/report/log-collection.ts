@@ -99,8 +99,8 @@ export async function collectLog(path: string, options: CollectOptions): Promise
         slices?.codeOf(row.slice),
       );
       if (!isNew) continue;
-      found.intervals.add(row);
-      course?.add(row, found.intervals);
+      const naive = found.intervals.add(row);
+      course?.add(row, naive, found.intervals);
       slices?.add(row);
     }
   }

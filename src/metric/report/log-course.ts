@@ -1,8 +1,7 @@
-import type { Interval } from '../../stats/confidence-sequence.ts';
-import { runningBaselines } from '../../stats/running-baselines.ts';
+import type { Baselines } from '../../stats/running-baselines.ts';
 import { HISTORY_POINTS_MAX, type HistoryPoint } from '../../wire/snapshot.ts';
 import type { LogRow } from '../log/log-reader.ts';
-import type { ReportIntervals } from './report-intervals.ts';
+import type { MaeIntervals, ReportIntervals } from './report-intervals.ts';
 
 /**
  * How the error went from line to line of a log, in a bounded number of points: when they are too many, every second
@@ -16,8 +15,6 @@ export class LogCourse {
   /** Sums since the beginning: of the distance of truth and prediction, and of the log's absolute_error. */
   #distances = 0;
   #shares = 0;
-  readonly #truths = runningBaselines.empty();
-  #median: number | undefined;
   #naive = 0;
   #naiveRows = 0;
   #timesAreKnown = true;
@@ -27,17 +24,24 @@ export class LogCourse {
     return this.#timesAreKnown && this.#points.length > 0;
   }
 
-  /** The first row of an id. */
-  add({ truth, prediction, absoluteError, time }: LogRow, intervals: ReportIntervals): void {
+  /**
+   * The first row of an id.
+   *
+   * @param naive the naive answers before it
+   */
+  add(
+    { truth, prediction, absoluteError, time }: LogRow,
+    naive: Baselines | undefined,
+    intervals: ReportIntervals,
+  ): void {
     this.#rows++;
     this.#shares += absoluteError;
     if (typeof truth === 'number' && typeof prediction === 'number') {
       this.#distances += Math.abs(truth - prediction);
-      if (this.#median !== undefined) {
-        this.#naive += Math.abs(truth - this.#median);
+      if (naive !== undefined) {
+        this.#naive += Math.abs(truth - naive.median);
         this.#naiveRows++;
       }
-      runningBaselines.add(this.#truths, truth);
     }
     if (this.#rows % this.#every !== 0) return;
     this.#mark(time, intervals);
@@ -54,7 +58,7 @@ export class LogCourse {
       const before = this.#points[i - 1];
       const sum = isRegression ? point.distances : point.shares;
       const sumBefore = before === undefined ? 0 : isRegression ? before.distances : before.shares;
-      const interval = isRegression ? point.intervals.ofRegression : point.intervals.ofClasses;
+      const interval = isRegression ? point.intervals.ofRegression() : point.intervals.ofClasses();
       return {
         atMs: this.#timesAreKnown ? point.atMs! : point.rows,
         scored: point.rows,
@@ -70,7 +74,6 @@ export class LogCourse {
     const ms = time === undefined ? Number.NaN : Date.parse(time);
     const atMs = Math.max(ms, this.#points.at(-1)?.atMs ?? ms);
     this.#timesAreKnown &&= Number.isFinite(ms);
-    this.#median = runningBaselines.baselines(this.#truths)?.median;
     this.#points.push({
       rows: this.#rows,
       atMs: this.#timesAreKnown ? atMs : undefined,
@@ -87,9 +90,6 @@ interface CoursePoint {
   readonly atMs: number | undefined;
   readonly distances: number;
   readonly shares: number;
-  readonly intervals: {
-    readonly ofRegression: Interval | undefined;
-    readonly ofClasses: Interval | undefined;
-  };
+  readonly intervals: MaeIntervals;
   readonly naiveMae: number | undefined;
 }

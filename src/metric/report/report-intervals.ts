@@ -1,10 +1,12 @@
 import type { Interval } from '../../stats/confidence-sequence.ts';
 import type { Figures } from '../../stats/figure.ts';
+import type { Baselines } from '../../stats/running-baselines.ts';
 import { skill } from '../../stats/skill.ts';
 import {
   type IntervalMethod,
   type SequenceSettings,
   classIntervals,
+  classMaeInterval,
   emptyClassSequences,
   emptyRegressionSequences,
   maeInterval,
@@ -25,12 +27,22 @@ export interface ReportSettings {
   readonly method?: IntervalMethod | undefined;
 }
 
+/** The intervals of the mean absolute error at one row: of numbers, and of classes. */
+export interface MaeIntervals {
+  ofRegression(): Interval | undefined;
+  ofClasses(): Interval | undefined;
+}
+
 /** Gathers the first row of each id, in the order of the log, for what depends on that order. */
 export interface ReportIntervals {
-  /** Two numbers; nothing happens where the row cannot be one of a regression. */
-  add(row: { truth: number | string; prediction: number | string; absoluteError: number }): void;
-  /** The intervals of the mean absolute error now, of numbers and of classes. */
-  mae(): { readonly ofRegression: Interval | undefined; readonly ofClasses: Interval | undefined };
+  /** @returns the naive answers as they stood before the row; `undefined` before the first, and where it is not of two numbers */
+  add(row: {
+    truth: number | string;
+    prediction: number | string;
+    absoluteError: number;
+  }): Baselines | undefined;
+  /** The intervals of the mean absolute error as it is now, which cost nothing until they are looked at. */
+  mae(): MaeIntervals;
   /**
    * The figures with skill against the naive answers as they stood before each row, and with the intervals that hold at
    * every look; one without a valid sequence has none.
@@ -61,20 +73,26 @@ export function reportIntervals(
   const skills = skill.empty();
   return {
     add({ truth, prediction, absoluteError }) {
+      let baselines: Baselines | undefined;
       if (typeof truth === 'number' && typeof prediction === 'number') {
-        const baselines = naive.before(truth);
+        baselines = naive.before(truth);
         const error = prediction - truth;
         observeError(errors, { error, truth, prediction, baselines, covered: undefined }, settings);
         skill.add(skills, { truth, prediction, baselines });
       }
-      if (absoluteError > 1) return;
       // Of the probabilities a log has that of the true class alone.
-      observeClass(classes, { isRight: truth === prediction, absoluteError, logLoss: undefined }, settings);
+      if (absoluteError <= 1) {
+        observeClass(classes, { isRight: truth === prediction, absoluteError, logLoss: undefined }, settings);
+      }
+      return baselines;
     },
-    mae: () => ({
-      ofRegression: maeInterval(errors.absolute, alpha),
-      ofClasses: classIntervals(classes, alpha, settings)['mae'],
-    }),
+    mae() {
+      const { absolute, missed } = structuredClone({ absolute: errors.absolute, missed: classes.missed });
+      return {
+        ofRegression: () => maeInterval(absolute, alpha),
+        ofClasses: () => classMaeInterval(missed, alpha, settings.method),
+      };
+    },
     ofRegression(figures) {
       const all = { ...figures, ...skill.value(skills) };
       return attached(all, regressionIntervals(errors, alpha, settings));

@@ -7,6 +7,7 @@ import { rowsToTable } from '../model/table.ts';
 import { AftermathError } from '../service/errors.ts';
 import type { Cell, Value } from '../wire/records.ts';
 import { command } from './command.ts';
+import { readingFiles } from './reading-log.ts';
 
 /** `aftermath predict`: what a model says about the rows of a file. */
 export const predictCommand: Command = command({
@@ -42,7 +43,9 @@ export const predictCommand: Command = command({
     };
     await write(`${names.map(quoted).join(',')}\n`);
     let pick: Picker | undefined;
-    for await (const rows of readCsv(dataPath)) {
+    // Rows that run over the terminal tell themselves how far it is.
+    using progress = process.stdout.isTTY ? undefined : readingFiles('predicting', [dataPath]);
+    for await (const rows of readCsv(dataPath, progress?.done)) {
       let from = 0;
       if (pick === undefined) {
         const head = rows[0]?.cells ?? [];

@@ -9,7 +9,7 @@ import { AftermathError } from '../service/errors.ts';
 import { createLogger } from '../service/logging.ts';
 import { command } from './command.ts';
 import { logToHtml } from './log-pictures.ts';
-import { readingLog } from './reading-log.ts';
+import { readingFiles, readingLog } from './reading-log.ts';
 
 /** `aftermath report`: the figures of a log, or of a file of predictions and one of truths. */
 export const reportCommand: Command = command({
@@ -126,6 +126,7 @@ export const reportCommand: Command = command({
       const found = path === undefined ? 'one of the two is missing' : 'a log was named as well';
       throw new AftermathError('usage', `Cannot join --predictions with --truth: ${found}.`);
     }
+    using reading = readingFiles('joining', [predictions, truth]);
     const columns = { id: text('on') ?? 'id' };
     const truthTime = values.truthTime ?? values.time;
     const report = await reportJoin(
@@ -142,6 +143,7 @@ export const reportCommand: Command = command({
         horizonMs: values.horizon,
         recentIdsMax: values.recentIds,
         log: createLogger({ service: 'report', level: 'error', format: 'text' }),
+        onBytes: reading.done,
       },
       { model, ...further },
     );

@@ -1,3 +1,4 @@
+import type { ReadStream } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -27,16 +28,21 @@ export interface FileVersion {
  *
  * A quote that is never closed costs its own line only.
  *
+ * @param onBytes told how many bytes of the file, as it lies on the disk, were read so far
  * @throws {AftermathError} `stop` when the file cannot be read or is something else than CSV text
  */
-export async function* readCsv(path: string): AsyncGenerator<readonly CsvRow[], void, void> {
+export async function* readCsv(
+  path: string,
+  onBytes?: (bytes: number) => void,
+): AsyncGenerator<readonly CsvRow[], void, void> {
   const file = await openFile(path);
   try {
-    const chunks = await openText(file, path);
+    const { source, chunks } = await openText(file, path);
     let parser: ChunkParser | undefined;
     let head = '';
     const decoder = new TextDecoder('utf-8');
     for await (const bytes of chunks as AsyncIterable<Uint8Array>) {
+      onBytes?.(source.bytesRead);
       const text = head + decoder.decode(bytes, { stream: true });
       // The first line tells separator and line ends: wait until it is whole
       if (parser === undefined && !/[\r\n]./s.test(text) && text.length < ROW_LENGTH_MAX) {
@@ -94,7 +100,10 @@ async function openFile(path: string): Promise<FileHandle> {
   throw new AftermathError('stop', `Cannot read data file ${path}: ${found}. Name a CSV file.`);
 }
 
-async function openText(file: FileHandle, path: string): Promise<Readable> {
+async function openText(
+  file: FileHandle,
+  path: string,
+): Promise<{ source: Pick<ReadStream, 'bytesRead'>; chunks: Readable }> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
   if (bytesRead === 0) throw new AftermathError('stop', `Cannot read data file ${path}: it is empty.`);
   const magic = buffer.toString('latin1', 0, bytesRead);
@@ -105,10 +114,11 @@ async function openText(file: FileHandle, path: string): Promise<Readable> {
       `Cannot read data file ${path}: it is ${kind}, expected CSV in UTF-8, plain or gzip.`,
     );
   }
-  const bytes = file.createReadStream({ start: 0, highWaterMark: CHUNK_BYTES, autoClose: false });
-  if (!magic.startsWith('\x1f\x8b')) return bytes;
+  const source = file.createReadStream({ start: 0, highWaterMark: CHUNK_BYTES, autoClose: false });
+  if (!magic.startsWith('\x1f\x8b')) return { source, chunks: source };
   // An error of either stream surfaces where the last one is read
-  return pipeline(bytes, createGunzip({ chunkSize: CHUNK_BYTES }), () => undefined);
+  const chunks = pipeline(source, createGunzip({ chunkSize: CHUNK_BYTES }), () => undefined);
+  return { source, chunks };
 }
 
 const OTHER_KINDS = [

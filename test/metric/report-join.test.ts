@@ -104,6 +104,14 @@ test('labels make classes, several models have to be chosen from, and a missing 
   );
 });
 
+test('how far the reading is goes on over both files', async () => {
+  using scratch = new Scratch();
+  const [predictions, truths] = ['id,y_pred\n1,10\n2,20\n', 'id,y_true\n1,11\n'];
+  const seen: number[] = [];
+  await reportJoin(files(scratch.dir, predictions, truths, { onBytes: (bytes) => seen.push(bytes) }));
+  assert.deepEqual(seen, [predictions.length, predictions.length + truths.length]);
+});
+
 test('it agrees with the reference ledger on random files', async () => {
   const time = fc.integer({ min: 1_000, max: 1_030 }).map((seconds) => seconds * 1000);
   const row = fc.record({ id: fc.nat(9), value: fc.constantFrom(1, 2.5, 7), timeMs: time });

@@ -153,3 +153,18 @@ test('a file that is not there, a folder, an empty file and other kinds of file 
     await assert.rejects(read(path), { name: 'AftermathError', consequence: 'stop', message: expected });
   }
 });
+
+test('readCsv() tells how far in the file it is, to its last byte, also where it is gzip', async () => {
+  await using dir = await folder();
+  const text = 'a,b\n' + '1,2\n'.repeat(200_000);
+  for (const content of [text, gzipSync(text)]) {
+    const path = await dir.write('data.csv', content);
+    const seen: number[] = [];
+    for await (const _ of readCsv(path, (bytes) => seen.push(bytes))) continue;
+    assert.equal(seen.at(-1), content.length);
+    assert.deepEqual(
+      seen,
+      seen.toSorted((a, b) => a - b),
+    );
+  }
+});

@@ -22,6 +22,8 @@ export interface JoinOptions {
   readonly horizonMs: number;
   readonly recentIdsMax: number;
   readonly log: Logger;
+  /** Told how many bytes of both files were read, now and then. */
+  readonly onBytes?: ((bytes: number) => void) | undefined;
 }
 
 /** The two files joined. Its log, with a column `model`, goes with it. */
@@ -86,16 +88,16 @@ async function joinedIn(dir: string, options: JoinOptions): Promise<Omit<Joined,
     const { refused } = await ledger.commit({ nowMs: BEFORE_ALL_MS, ...batch });
     for (const { reason, text } of refused) files.refuse(`${reason}: ${text}`);
   };
-  for await (const piece of readRecords(
-    options.predictions.path,
-    'predictions',
-    options.predictions.columns,
-  )) {
+  const { predictions, truth, onBytes } = options;
+  let predictionBytes = 0;
+  const firstBytes = (bytes: number): void => onBytes?.((predictionBytes = bytes));
+  for await (const piece of readRecords(predictions.path, 'predictions', predictions.columns, firstBytes)) {
     const refused = { predictions: files.take(piece), truths: 0 };
     await commit({ predictions: piece.records.map(predictionOf), truths: [], refused });
   }
   const predictionsTimed = files.endFile();
-  for await (const piece of readRecords(options.truth.path, 'truth', options.truth.columns)) {
+  const furtherBytes = (bytes: number): void => onBytes?.(predictionBytes + bytes);
+  for await (const piece of readRecords(truth.path, 'truth', truth.columns, furtherBytes)) {
     const refused = { predictions: 0, truths: files.take(piece) };
     await commit({ predictions: [], truths: piece.records, refused });
   }

@@ -48,15 +48,17 @@ export interface FilePiece {
  * The records of a CSV file, plain or gzip, a piece at a time. Columns `model` and `version` are used where they
  * are there. Values are all numbers, all booleans or all texts, as the first one is.
  *
+ * @param onBytes as of `readCsv`
  * @throws {AftermathError} `stop` when the file cannot be read, or a column is not there: the error lists those that are
  */
 export async function* readRecords(
   path: string,
   what: keyof typeof VALUE_COLUMNS,
   columns: RecordColumns,
+  onBytes?: (bytes: number) => void,
 ): AsyncGenerator<FilePiece, void, void> {
   let reader: RowReader | undefined;
-  for await (const rows of readCsv(path)) {
+  for await (const rows of readCsv(path, onBytes)) {
     const records: FileRecord[] = [];
     const refused: string[] = [];
     let empty = 0;

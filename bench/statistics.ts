@@ -39,6 +39,7 @@ const PASS = 66_000;
 const DEFAULTS: FigureSettings = {
   ...NO_FURTHER_FIGURES,
   windows: FIGURE_SETTINGS.windows.fallback,
+  marks: FIGURE_SETTINGS.marks.fallback,
   slicesMax: 200,
 };
 const NO_LOG: OutcomeLog = {

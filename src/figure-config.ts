@@ -1,3 +1,4 @@
+import { changeWatches } from './service/marks-setting.ts';
 import { choice, integer, names, number, numbers, windows } from './service/setting.ts';
 import { parseWindow } from './wire/window.ts';
 
@@ -44,6 +45,10 @@ export const FIGURE_SETTINGS = {
     min: 1e-3,
     max: 1e3,
     help: 'weight of recall against precision in f_beta; without it there is none',
+  }),
+  marks: changeWatches({
+    fallback: 'adwin(loss)',
+    help: 'change detectors whose findings are marks on charts, and promise nothing: adwin, page-hinkley, ddm, cusum or kswin on (loss), (prediction) or (feature:NAME), with parameters as in "adwin(loss, delta=0.01)"; none',
   }),
   intervals: choice(['empirical-bernstein', 'predictable-mixture', 'betting'], {
     fallback: 'empirical-bernstein',

@@ -25,6 +25,7 @@ export const METRIC = [
   'quantiles',
   'threshold',
   'beta',
+  'marks',
   'alarm',
   'alarmPromise',
   'alarmAlpha',
@@ -51,6 +52,11 @@ export function metricOf(
       'Cannot forget an id that may still get its truth: --retention is shorter than --horizon.',
     );
   }
+  const ofClasses = values.marks.find(({ name }) => name === 'ddm');
+  if (ofClasses !== undefined && values.task === 'regression') {
+    const found = `it looks at right and wrong labels, and --task is regression; adwin(loss) looks at errors of any size`;
+    throw new AftermathError('usage', `Cannot mark changes by --marks "${ofClasses.text}": ${found}.`);
+  }
   const slices = [...new Set(values.slice)];
   return {
     ledgerPath: values.ledger ?? join(values.logs, 'ledger.db'),
@@ -72,6 +78,7 @@ export function metricOf(
       pinball: [...new Set(values.quantiles)],
       threshold: values.threshold,
       beta: values.beta,
+      marks: values.marks,
     },
     alarms: {
       conditions: values.alarm,

@@ -26,7 +26,11 @@ export interface Setting<T> {
   readonly fallbackText: string | undefined;
   /** May be given more than once; the texts are then handed over one after the other. */
   readonly repeats: boolean;
-  /** The value of the texts (one, or several where it repeats), or `undefined` when they are malformed. */
+  /**
+   * The value of the texts (one, or several where it repeats), or `undefined` when they are malformed.
+   *
+   * @throws {RangeError} when they are, and more can be said than what is expected
+   */
   parse(texts: readonly string[]): T | undefined;
 }
 
@@ -200,10 +204,19 @@ export function variableName(key: string): string {
 
 /** @throws {AftermathError} `usage`, when the texts are malformed; `where` names the flag, variable or line */
 export function parseSetting<T>(setting: Setting<T>, texts: readonly string[], where: string): T {
-  const value = setting.parse(texts);
+  const value = parsed(setting, texts, where);
   if (value !== undefined) return value;
   const found = texts.map((t) => `"${t}"`).join(', ');
   throw new AftermathError('usage', `Cannot use ${where}: found ${found}, expected ${setting.expected}.`);
+}
+
+function parsed<T>(setting: Setting<T>, texts: readonly string[], where: string): T | undefined {
+  try {
+    return setting.parse(texts);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new AftermathError('usage', `Cannot use ${where}: ${error.message}.`, { cause: error });
+  }
 }
 
 function numberIn(text: string, min: number, max: number): number | undefined {

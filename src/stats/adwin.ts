@@ -15,7 +15,7 @@ export interface AdwinState {
 
 /**
  * ADWIN: keeps the longest window whose parts do not differ in their means, and sees a change where it has to
- * drop the older part.
+ * drop the older part: a rise where the mean of what stays is higher than that of the whole window was.
  *
  * @param options.afterChange `keep` goes on with the younger part (the algorithm as published); `drop` begins
  *   anew (as River's class does)
@@ -41,14 +41,13 @@ export function adwin(options: {
     add(state, observation) {
       insert(state, checkedObservation(observation), bucketsMax);
       state.ticks++;
-      if (state.ticks % clock !== 0 || state.width <= grace) return false;
-      let changed = false;
-      while (hasCut(state, delta, partMin)) {
-        dropOldest(state);
-        changed = true;
-      }
-      if (changed && afterChange === 'drop') Object.assign(state, empty());
-      return changed;
+      if (state.ticks % clock !== 0 || state.width <= grace) return undefined;
+      const { width, total } = state;
+      while (hasCut(state, delta, partMin)) dropOldest(state);
+      if (state.width === width) return undefined;
+      const change = state.total / state.width > total / width ? 'rise' : 'fall';
+      if (afterChange === 'drop') Object.assign(state, empty());
+      return change;
     },
   };
 }

@@ -10,12 +10,15 @@ export interface ChangeDetector<S> {
   readonly name: string;
   empty(): S;
   /**
-   * Takes the next observation; true where a change is seen.
+   * Takes the next observation, and says what is seen at it: `undefined` where that is no change.
    *
    * @throws {RangeError} on an observation that cannot be; the state is unchanged
    */
-  add(state: S, observation: number): boolean;
+  add(state: S, observation: number): Change | undefined;
 }
+
+/** Observations that rose or fell, or that are only distributed in another way. */
+export type Change = 'rise' | 'fall' | 'difference';
 
 /** The observation itself. @throws {RangeError} when it is not finite */
 export function checkedObservation(observation: number): number {

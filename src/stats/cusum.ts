@@ -35,14 +35,15 @@ export function cusum(
         state.count++;
         state.mean += off / state.count;
         state.squares += off * (x - state.mean);
-        return false;
+        return undefined;
       }
       const off = (x - state.mean) / Math.sqrt(state.squares / (state.count - 1));
       state.above = Math.max(0, state.above + off - slack);
       state.below = Math.max(0, state.below - off - slack);
-      if (Math.max(state.above, state.below) <= threshold) return false;
+      const { above, below } = state;
+      if (Math.max(above, below) <= threshold) return undefined;
       Object.assign(state, empty());
-      return true;
+      return above >= below ? 'rise' : 'fall';
     },
   };
 }

@@ -10,7 +10,7 @@ export interface DdmState {
 }
 
 /**
- * DDM: a change where the rate of errors is `deviations` standard errors above its best. Begins anew after it.
+ * DDM: a change, always a rise, where the rate of errors is `deviations` standard errors above its best. Begins anew after it.
  *
  * @param options.warmUp observations before the first look
  * @see Gama, Medas, Castillo and Rodrigues (2004), doi:10.1007/978-3-540-28645-5_29; defaults as in River
@@ -32,15 +32,15 @@ export function ddm(
       }
       state.count++;
       state.rate += (observation - state.rate) / state.count;
-      if (state.count <= warmUp) return false;
+      if (state.count <= warmUp) return undefined;
       const error = Math.sqrt((state.rate * (1 - state.rate)) / state.count);
       if (state.bestRate < 0 || state.rate + error <= state.bestRate + state.bestError) {
         state.bestRate = state.rate;
         state.bestError = error;
       }
-      if (state.rate + error <= state.bestRate + deviations * state.bestError) return false;
+      if (state.rate + error <= state.bestRate + deviations * state.bestError) return undefined;
       Object.assign(state, empty());
-      return true;
+      return 'rise';
     },
   };
 }

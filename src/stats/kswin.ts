@@ -42,12 +42,12 @@ export function kswin(
         removeSorted(young, aged);
         insertSorted(old, aged);
       }
-      if (window.length <= windowCount - 1) return false;
+      if (window.length <= windowCount - 1) return undefined;
       if (window.length > windowCount) removeSorted(old, window.shift()!);
-      if (kolmogorovSmirnov(old, young) <= distanceMin) return false;
+      if (kolmogorovSmirnov(old, young) <= distanceMin) return undefined;
       window.splice(0, oldCount);
       old.length = 0;
-      return true;
+      return 'difference';
     },
   };
 }

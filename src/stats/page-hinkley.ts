@@ -52,10 +52,10 @@ export function pageHinkley(options: {
       } else {
         state.rise = Math.max(0, state.rise);
       }
-      const furthest = Math.max(state.rise - state.least, state.greatest - state.fall);
-      if (state.count < countMin || furthest <= threshold) return false;
+      const [up, down] = [state.rise - state.least, state.greatest - state.fall];
+      if (state.count < countMin || Math.max(up, down) <= threshold) return undefined;
       Object.assign(state, empty());
-      return true;
+      return up >= down ? 'rise' : 'fall';
     },
   };
 }

@@ -94,7 +94,20 @@ const COMPARISON = z.object({
   decidedAt: COUNT.exactOptional(),
 });
 
-const MARK = z.object({ atMs: z.number(), kind: z.enum(['version', 'change']), text: z.string() });
+/** Something that happened, in a snapshot of metric or of the model stage. */
+export const MARK = z.object({
+  atMs: z.number(),
+  kind: z.enum(['version', 'change']),
+  text: z.string(),
+  change: z
+    .object({
+      detector: z.string(),
+      on: z.enum(['loss', 'prediction', 'feature']),
+      feature: z.string().exactOptional(),
+      direction: z.enum(['rise', 'fall']).exactOptional(),
+    })
+    .exactOptional(),
+});
 
 const AXIS = z.object({ from: z.number(), width: z.number().positive(), cells: z.int().min(1) });
 const GRID = z.object({ x: AXIS, y: AXIS, counts: z.array(COUNT) });

@@ -215,6 +215,19 @@ export interface MarkSnapshot {
   readonly atMs: number;
   readonly kind: 'version' | 'change';
   readonly text: string;
+  /** Of a change: which detector saw it, and in what. */
+  readonly change?: ChangeSnapshot;
+}
+
+/** What a change detector saw. It promises nothing, and is no alarm. */
+export interface ChangeSnapshot {
+  /** As the setting names it: `adwin`, `page-hinkley`, `ddm`, `cusum`, `kswin`. */
+  readonly detector: string;
+  readonly on: 'loss' | 'prediction' | 'feature';
+  /** Its name, of a feature. */
+  readonly feature?: string;
+  /** Absent where the detector cannot tell. */
+  readonly direction?: 'rise' | 'fall';
 }
 
 /** Counts in cells of equal size; `counts` goes along x, then y. What lies outside is in the outermost cells. */

@@ -39,6 +39,7 @@ const EVERYTHING: FigureSettings = {
   errorMax: 20,
   pinball: [0.9],
   threshold: undefined,
+  marks: [],
   beta: undefined,
 };
 

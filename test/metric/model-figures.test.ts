@@ -22,6 +22,7 @@ const SETTINGS: FigureSettings = {
   errorMax: 3,
   pinball: [0.1, 0.9],
   threshold: 0.4,
+  marks: [],
   beta: 2,
 };
 

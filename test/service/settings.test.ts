@@ -52,6 +52,30 @@ test('every setting has a flag and a variable of its own', () => {
   assert.equal(variableName('labelDelay'), 'AFTERMATH_LABEL_DELAY');
 });
 
+test('marks are change detectors between commas, each once, or none; one that is no detector is refused by name', () => {
+  const textsOf = (text: string) =>
+    resolve({ flags: { marks: [text] } }).values.marks.map((watch) => watch.text);
+  assert.deepEqual(
+    resolve({}).values.marks.map((watch) => watch.text),
+    ['adwin(loss)'],
+  );
+  assert.deepEqual(textsOf('adwin(loss, delta=0.01), kswin(feature:a, b),adwin(loss,delta=0.01)'), [
+    'adwin(loss,delta=0.01)',
+    'kswin(feature:a, b)',
+  ]);
+  assert.deepEqual([textsOf('none'), textsOf('')], [[], []]);
+  assert.equal(
+    refusal({ flags: { marks: ['adwin(loss),adwni(loss)'] } }),
+    'Cannot use --marks: found "adwni(loss)", expected a detector that is one of adwin, page-hinkley, ddm, cusum, kswin.',
+  );
+  assert.match(
+    refusal({ environment: { AFTERMATH_MARKS: 'adwin(los)' } }),
+    /AFTERMATH_MARKS: found "adwin\(los\)"/,
+  );
+  const many = Array.from({ length: 51 }, (_, i) => `adwin(feature:${i})`).join(',');
+  assert.match(refusal({ flags: { marks: [many] } }), /at most 50/);
+});
+
 test('durations and ranges are read with their unit', () => {
   const { values } = resolve({ flags: { labelDelay: ['1s..10s'], horizon: ['2h'], linger: ['250ms'] } });
   assert.deepEqual(values.labelDelay, { minMs: 1_000, maxMs: 10_000 });

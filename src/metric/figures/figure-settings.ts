@@ -1,3 +1,4 @@
+import type { ChangeWatch } from '../../wire/change-watch.ts';
 import type { Window } from '../../wire/window.ts';
 
 /** Which figures are kept beside those that always are. */
@@ -16,6 +17,8 @@ export interface FigureSettings {
   readonly threshold: number | undefined;
   /** How often recall counts for precision's once in `f_beta`; `undefined`: no such figure. */
   readonly beta: number | undefined;
+  /** Where changes are looked for, to be marked. */
+  readonly marks: readonly ChangeWatch[];
 }
 
 /** Outcomes of a model that the windows of last ones need; 0: there is none. */
@@ -32,6 +35,7 @@ export const NO_FURTHER_FIGURES: FigureSettings = {
   pinball: [],
   threshold: undefined,
   beta: undefined,
+  marks: [],
 };
 
 /** What the truths are said to be; `auto`: the first outcome tells. */

@@ -2,6 +2,7 @@ import type { Logger } from '../../service/logging.ts';
 import { type AlarmSettings, NO_ALARMS } from '../alarms/alarm-settings.ts';
 import { Alarms } from '../alarms/alarms.ts';
 import { StateReader, StateWriter } from '../../stats/state-bytes.ts';
+import { ChangeMarks } from './change-marks.ts';
 import { Comparisons } from './comparisons.ts';
 import { type FigureSettings, NO_FURTHER_FIGURES, lastMax } from '../figures/figure-settings.ts';
 import { Histories } from './histories.ts';
@@ -25,6 +26,7 @@ export class OutcomeKeeper implements OutcomeSink {
   readonly last: LastOutcomes;
   readonly comparisons: Comparisons;
   readonly versions = new VersionMarks();
+  readonly changes: ChangeMarks;
   readonly #truths = new TruthsSoFar();
   readonly #metricLog: OutcomeLog;
   readonly #log: Logger;
@@ -61,6 +63,7 @@ export class OutcomeKeeper implements OutcomeSink {
     this.sliceIntervals = new SliceIntervals(settings);
     this.last = new LastOutcomes(lastMax(settings));
     this.comparisons = new Comparisons(settings);
+    this.changes = new ChangeMarks(settings.marks, log);
     this.#parts = [
       this.#truths,
       this.intervals,
@@ -68,6 +71,7 @@ export class OutcomeKeeper implements OutcomeSink {
       this.last,
       this.comparisons,
       this.versions,
+      this.changes,
       this.histories,
     ];
     this.#whole = this.#parts;

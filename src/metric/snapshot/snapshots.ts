@@ -4,6 +4,7 @@ import { coverageIn, coverageOf } from './coverage.ts';
 import { type Books, type ModelBooks, withUnattributed } from '../ledger/books.ts';
 import type { Ledger, LedgerTask } from '../ledger/ledger.ts';
 import { arrivalsOf, cohortsOf, maturityOf } from '../figures/maturity.ts';
+import { marksOf } from './shown-marks.ts';
 import { chartsOf } from './shown-charts.ts';
 import { slicesOf } from './shown-slices.ts';
 import { windowsOf } from './shown-windows.ts';
@@ -166,8 +167,8 @@ export class Snapshots {
     { slices, challenger }: Pick<ModelBooks, 'slices' | 'challenger'>,
   ): Partial<ModelSnapshot> {
     const { outcomes, settings, ledger } = this.#sources;
-    const { last, sliceIntervals, comparisons, intervals, versions } = outcomes;
-    const marks = versions.of(model);
+    const { last, sliceIntervals, comparisons, intervals } = outcomes;
+    const marks = marksOf(model, outcomes);
     const champion = ledger.books.models.find((each) => !each.challenger)?.model;
     const comparison = challenger && champion !== undefined ? comparisons.of(model, champion) : undefined;
     const revisedRatio = intervals.revisedRatio(model);

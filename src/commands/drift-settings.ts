@@ -9,6 +9,7 @@ export const DRIFT = [
   'referenceRows',
   'driftWindow',
   'featuresEvery',
+  'marks',
 ] as const satisfies readonly SettingKey[];
 
 /** What the model stage is told of it. @param others columns of a data file that are no features */
@@ -25,5 +26,6 @@ export function driftOf(
     referenceRows: values.referenceRows,
     windowRows: values.driftWindow,
     publishEveryMs: values.featuresEvery,
+    marks: values.marks,
   };
 }

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AftermathError } from '../service/errors.ts';
+import type { StageContext } from '../service/stage.ts';
+import type { ChangeWatch } from '../wire/change-watch.ts';
 import {
   type FeatureDistribution,
   FEATURES_SHOWN_MAX,
@@ -7,6 +9,7 @@ import {
 } from '../wire/features-snapshot.ts';
 import type { FeatureRecord } from '../wire/records.ts';
 import { type FeatureColumns, readFeatureFile } from './feature-file.ts';
+import { FeatureMarks } from './feature-marks.ts';
 import { FeatureRows } from './feature-rows.ts';
 import type { ModelInfo, Table } from './predictor.ts';
 
@@ -22,7 +25,12 @@ export interface FeatureWatchSettings {
   readonly windowRows: number;
   /** Time between two snapshots. */
   readonly publishEveryMs: number;
+  /** Where changes are looked for, to be marked: those on features count here. */
+  readonly marks: readonly ChangeWatch[];
 }
+
+/** What of its surroundings it needs: what time it is for rows that do not say, and whom it tells. */
+type WatchContext = Pick<StageContext, 'clock' | 'log'>;
 
 /** Rows of a reference file that are kept at most: of more an even sample. */
 const REFERENCE_FILE_ROWS_MAX = 100_000;
@@ -35,6 +43,7 @@ export class FeatureWatch {
   readonly #settings: FeatureWatchSettings;
   readonly #publisher = randomUUID();
   readonly #sinceMs = Date.now();
+  readonly #marks: FeatureMarks;
   #names: readonly string[] | undefined;
   #reference: FeatureRows | undefined;
   #referenceIsWhole = false;
@@ -44,21 +53,32 @@ export class FeatureWatch {
   #seen = 0;
   #toMs = 0;
 
-  private constructor(settings: FeatureWatchSettings) {
+  private constructor(settings: FeatureWatchSettings, context: WatchContext) {
     this.#settings = settings;
+    this.#marks = new FeatureMarks(settings.marks, context);
   }
 
   /**
    * Reads the reference file where there is one.
    *
    * @param info of the champion, whose columns the file must have
-   * @throws {AftermathError} `stop` when it cannot be read or has not the columns
+   * @throws {AftermathError} `stop` when it cannot be read or has not the columns; `usage` when changes are looked for
+   *   in a feature that the model has not
    */
-  static async open(settings: FeatureWatchSettings, info: ModelInfo): Promise<FeatureWatch> {
-    const watch = new FeatureWatch(settings);
+  static async open(
+    settings: FeatureWatchSettings,
+    info: ModelInfo,
+    context: WatchContext,
+  ): Promise<FeatureWatch> {
+    const watch = new FeatureWatch(settings, context);
     watch.#names = info.featureNames;
-    const { referencePath: path, referenceColumns: columns } = settings;
-    if (path === undefined) return watch;
+    if (settings.referencePath !== undefined) await watch.#readReference(settings.referencePath, info);
+    if (watch.#names !== undefined) watch.#marks.place(watch.#names);
+    return watch;
+  }
+
+  async #readReference(path: string, info: ModelInfo): Promise<void> {
+    const columns = this.#settings.referenceColumns;
     const features = info.featureNames ?? columns.features;
     const file = await readFeatureFile(path, { ...columns, features }, REFERENCE_FILE_ROWS_MAX);
     if (file.names.length !== (info.featureCount ?? file.names.length)) {
@@ -66,10 +86,9 @@ export class FeatureWatch {
       const expected = `the model takes ${info.featureCount} features; name them with --features`;
       throw new AftermathError('stop', `Cannot take ${found} for the reference: ${expected}.`);
     }
-    watch.#names ??= file.names;
-    watch.#reference = file.rows;
-    watch.#referenceIsWhole = true;
-    return watch;
+    this.#names ??= file.names;
+    this.#reference = file.rows;
+    this.#referenceIsWhole = true;
   }
 
   /** Takes rows as the champion was given them. */
@@ -80,6 +99,7 @@ export class FeatureWatch {
     this.#reference ??= new FeatureRows(table.width, referenceRows);
     // A model that takes any width may be given another one; the first one stays.
     if (table.width !== this.#reference.width) return;
+    this.#marks.take(table, records, (column) => this.#nameOf(column));
     const [atMs, to] = [Date.now(), table.rows];
     this.#seen += table.rows;
     let from = 0;
@@ -104,6 +124,7 @@ export class FeatureWatch {
     const window = this.#window;
     const now = window === undefined ? undefined : await distributionsOf(window, count);
     const fromMs = window?.fromMs;
+    const marks = this.#marks.all();
     return {
       kind: 'features',
       schema: 1,
@@ -120,11 +141,15 @@ export class FeatureWatch {
       },
       window: { rows: window?.count ?? 0, ...(fromMs !== undefined && { fromMs, toMs: this.#toMs }) },
       features: before.map((distribution, i) => {
-        const name = this.#names?.[i] ?? `feature ${i + 1}`;
-        return { name, reference: distribution, ...(now?.[i] && { window: now[i] }) };
+        return { name: this.#nameOf(i), reference: distribution, ...(now?.[i] && { window: now[i] }) };
       }),
       left: reference.width - count,
+      ...(marks.length > 0 && { marks }),
     };
+  }
+
+  #nameOf(column: number): string {
+    return this.#names?.[column] ?? `feature ${column + 1}`;
   }
 }
 

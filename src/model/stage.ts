@@ -63,7 +63,7 @@ const OVERLAP = 8;
  * Stage 2: features in, predictions out. A message is acknowledged when the predictions of all its records,
  * and the dead letters of those that could not be scored, are safe. How the features are distributed is published beside.
  *
- * @throws {AftermathError} `stop` when the reference of the features cannot be read
+ * @throws {AftermathError} `stop` when the reference of the features cannot be read, `usage` when --marks names one that there is not
  */
 export async function startModel(settings: ModelSettings, context: StageContext): Promise<ModelStage> {
   const { broker, log } = context;
@@ -73,7 +73,7 @@ export async function startModel(settings: ModelSettings, context: StageContext)
   const models = [...settings.models];
   for (const model of models) figures.serves(model);
   const champion = models[0];
-  const watch = champion && (await FeatureWatch.open(settings.drift, champion.predictor.info));
+  const watch = champion && (await FeatureWatch.open(settings.drift, champion.predictor.info, context));
   const reloading = new Reloading({
     watchEveryMs: settings.watchEveryMs,
     log,

@@ -1,6 +1,7 @@
 import type { Figures } from '../stats/figure.ts';
 import { categoryDrift, numberDrift } from '../stats/feature-drift.ts';
 import type { FeatureDistribution, FeaturesSnapshot } from '../wire/features-snapshot.ts';
+import type { MarkSnapshot } from '../wire/snapshot.ts';
 
 /** How the features of one model stand against their reference, over all workers of the model stage. */
 export interface FeaturesDrift {
@@ -20,6 +21,8 @@ export interface FeaturesDrift {
   readonly features: readonly FeatureDriftRow[];
   /** Features that are left out. */
   readonly left: number;
+  /** Oldest first: what change detectors saw in chosen features, each worker by itself. */
+  readonly marks: readonly MarkSnapshot[];
 }
 
 /** One feature. Its figures are those of `stats/feature-drift.ts`; none before both sides have rows. */
@@ -112,6 +115,7 @@ export function driftOver(workers: readonly FeaturesSnapshot[]): FeaturesDrift |
       return { name, kind, drift: driftOf(workers, name, kind) };
     }),
     left: latest.left,
+    marks: workers.flatMap(({ marks }) => marks ?? []).sort((a, b) => a.atMs - b.atMs),
   };
 }
 

@@ -3,6 +3,8 @@ import type { DistributionSummary } from '../stats/distribution-summary.ts';
 import type { CategoryCounts } from '../stats/feature-drift.ts';
 import { decodeObject, refusedTo } from './object.ts';
 import { Payload } from './payload.ts';
+import type { MarkSnapshot } from './snapshot.ts';
+import { MARK } from './snapshot-form.ts';
 
 /**
  * What the model stage publishes on `aftermath.snapshots` beside metric: the features of one worker, which it
@@ -42,6 +44,8 @@ export interface FeaturesSnapshot {
   readonly features: readonly FeatureSnapshot[];
   /** Features that are left out of it. */
   readonly left: number;
+  /** Oldest first: what change detectors saw in chosen features since this worker was started. They promise nothing. */
+  readonly marks?: readonly MarkSnapshot[];
 }
 
 /** One feature: in the reference and in the window. Either is absent while it has no row. */
@@ -139,4 +143,5 @@ const FORM = z.object({
     }),
   ),
   left: COUNT,
+  marks: z.array(MARK).exactOptional(),
 });

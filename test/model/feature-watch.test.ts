@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readFeatureFile } from '../../src/model/feature-file.ts';
+import { FeatureMarks } from '../../src/model/feature-marks.ts';
 import { FeatureRows } from '../../src/model/feature-rows.ts';
 import { rowsToTable } from '../../src/model/table.ts';
+import { parseChangeWatch } from '../../src/wire/change-watch.ts';
 import type { FeaturesSnapshot } from '../../src/wire/features-snapshot.ts';
 import type { Cell, Features } from '../../src/wire/records.ts';
 import { eventually } from '../e2e/program.ts';
@@ -147,4 +149,78 @@ test('a reference file without the column or without a row is refused with what 
     /no column "c". Its columns are a, b/,
   );
   await assert.rejects(readFeatureFile(path, { features: ['a'], others: [] }, 10), /no row below its header/);
+});
+
+test('a step in a chosen feature is marked at the time of its row, in the order of the rows, by each worker anew', async () => {
+  const path = writeBooster(folder(), 'one.json', { baseScore: 1 });
+  const marks = ['adwin(feature:feature 2)', 'kswin(feature:feature 2)', 'adwin(loss)'].map(parseChangeWatch);
+  const random = randoms(12);
+  const rows = Array.from({ length: 500 }, (_, i) => [
+    0,
+    random() + (i < 300 ? 0 : 3),
+    ...Array<null>(3).fill(null),
+  ]);
+  const startMs = Date.now() - 60_000;
+  for (let worker = 0; worker < 2; worker++) {
+    await using stage = await startStage([{ name: 'one', path }], { marks });
+    if (worker === 1) {
+      await stage.send(rowsMessage(rows.slice(300)));
+      assert.equal((await published(stage)).marks, undefined, 'it has not seen what came before');
+      continue;
+    }
+    for (const from of [0, 100, 200, 300, 400]) {
+      await stage.send(rowsMessage(rows.slice(from, from + 100), from, (id) => startMs + 100 * id));
+    }
+    const seen = (await published(stage)).marks ?? [];
+    const first = seen.find(({ change }) => change?.detector === 'adwin');
+    assert.deepEqual(
+      [first?.text, first?.change],
+      [
+        'ADWIN: feature 2 rose',
+        { detector: 'adwin', on: 'feature', feature: 'feature 2', direction: 'rise' },
+      ],
+    );
+    const row = (first!.atMs - startMs) / 100;
+    assert.ok(row >= 300 && row <= 340, `marked at row ${row}, the step is at 300`);
+    assert.ok(seen.some(({ change }) => change?.detector === 'kswin' && change.direction === undefined));
+    assert.ok(seen.every(({ change }) => change?.on === 'feature'));
+    assert.deepEqual(
+      stage.lines.filter((line) => line.includes('marks')),
+      [],
+    );
+  }
+});
+
+test('a feature to be marked that the model has not is refused by name, or told where names come with the rows', async () => {
+  const path = writeBooster(folder(), 'one.json', { baseScore: 1 });
+  const referencePath = join(folder(), 'reference.csv');
+  writeFileSync(referencePath, 'a,b,c,d,e\n1,2,3,4,5\n');
+  const marks = [parseChangeWatch('adwin(feature:f)')];
+  const refused =
+    /Cannot look for changes of "f" \(--marks "adwin\(feature:f\)"\): a feature of the model is expected: a, b, c, d, e\./;
+  await assert.rejects(startStage([{ name: 'one', path }], { referencePath, marks }), refused);
+  await using stage = await startStage([{ name: 'one', path }], { marks });
+  await stage.send(rowsMessage([{ a: 1, b: 2, c: 3, d: 4, e: 5 }]));
+  await stage.send(rowsMessage([{ a: 1, b: 2, c: 3, d: 4, e: 5 }], 1));
+  assert.equal(stage.predictions.length, 2, 'the stage goes on');
+  assert.equal(stage.lines.filter((line) => refused.test(line)).length, 1);
+});
+
+test('texts and missing values of a feature are no observations, and texts are told once', () => {
+  const said: string[] = [];
+  const context = { clock: { nowMs: () => 5 }, log: { warn: (text: string) => void said.push(text) } };
+  const watches = ['adwin(feature:one, clock=1)', 'cusum(feature:two)'].map(parseChangeWatch);
+  const marks = new FeatureMarks(watches, context);
+  const random = randoms(1);
+  for (let i = 0; i < 200; i++) {
+    const jump = i < 120 ? 0 : 100;
+    const table = tableOf([
+      [random() + jump, i % 2 === 0 ? 'text' : random()],
+      [null, random()],
+    ]);
+    marks.take(table, [], (column) => ['one', 'two'][column]!);
+  }
+  const ofOne = marks.all().find(({ change }) => change?.feature === 'one');
+  assert.deepEqual([ofOne?.text, ofOne?.atMs], ['ADWIN: one rose', 5]);
+  assert.deepEqual(said, ['cusum(feature:two) leaves out values that are texts: a number is expected.']);
 });

@@ -79,6 +79,7 @@ export async function startStage(
         referenceRows: 50,
         windowRows: 100,
         publishEveryMs: 60_000,
+        marks: [],
         ...drift,
       },
       prefetch: 2_000,
@@ -112,12 +113,12 @@ export async function startStage(
   };
 }
 
-/** A message of rows; their ids are numbers, counted on from `first`. */
-export function rowsMessage(rows: readonly Features[], first = 0): Payload {
+/** A message of rows; their ids are numbers, counted on from `first`, and `timeOf` gives each its time. */
+export function rowsMessage(rows: readonly Features[], first = 0, timeOf?: (id: number) => number): Payload {
   const [only] = encodeFeatures(
     rows.map((body, i) => ({
       id: String(first + i),
-      timeMs: undefined,
+      timeMs: timeOf?.(first + i),
       tags: undefined,
       weight: undefined,
       body,

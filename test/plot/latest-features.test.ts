@@ -54,6 +54,23 @@ test('workers are read together: their references, their windows, and since when
   assert.equal(drift?.features[0]?.drift['ks']?.value, alone['ks']?.value);
 });
 
+test('the marks of all workers come in the order of their times', () => {
+  const marks = [3, 1, 2].map((atMs) => ({
+    atMs,
+    kind: 'change' as const,
+    text: `ADWIN: x rose at ${atMs}`,
+  }));
+  const drift = driftOver([
+    featuresOf('a', [1], [5], { marks: marks.slice(0, 1) }),
+    featuresOf('b', [1], [5], { marks: marks.slice(1) }),
+    featuresOf('c', [1], [5]),
+  ]);
+  assert.deepEqual(
+    drift?.marks.map(({ atMs }) => atMs),
+    [1, 2, 3],
+  );
+});
+
 test('a worker that has fallen silent is left out, and so is one that serves another model', () => {
   const latest = new LatestFeatures();
   latest.accept({ snapshot: featuresOf('a', [1], [1]), receivedAtMs: 0 });
@@ -82,7 +99,9 @@ test('one worker that has met a text makes the feature one of categories', () =>
 });
 
 test('on the wire it is told apart from a snapshot of metric, and what is malformed is refused', () => {
-  const snapshot = featuresOf('a', [1, 2], [3]);
+  const change = { detector: 'kswin', on: 'feature', feature: 'x' } as const;
+  const marks = [{ atMs: 7, kind: 'change', text: 'KSWIN: x changed', change }] as const;
+  const snapshot = featuresOf('a', [1, 2], [3], { marks });
   const bytes = Payload.ofBytes(encodeFeaturesSnapshot(snapshot).bytes());
   assert.ok(isFeaturesSnapshot(bytes) && isFeaturesSnapshot(encodeFeaturesSnapshot(snapshot)));
   assert.ok(!isFeaturesSnapshot(Payload.ofJson({ kind: 'metric', features: [] })));

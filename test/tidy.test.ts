@@ -96,6 +96,7 @@ const IN_METRIC: Readonly<Record<string, readonly string[]>> = {
   ordered: ['alarms', 'figures', 'ledger', 'log'],
   snapshot: ['figures', 'ledger', 'ordered'],
   report: ['figures', 'ledger', 'log', 'ordered', 'snapshot'],
+  care: ['figures', 'ledger', 'log', 'ordered'],
 };
 
 test('within the metric stage imports point one way: from the ledger to the report', () => {

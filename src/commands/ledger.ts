@@ -1,9 +1,11 @@
 import { dirname, join } from 'node:path';
 import { Command, Option } from 'commander';
-import { type LedgerCheck, checkLedger } from '../metric/ledger-check.ts';
-import { type Rebuilt, rebuildLedger } from '../metric/ledger-rebuild.ts';
+import { type LedgerCheck, checkLedger } from '../metric/care/check-ledger.ts';
+import { type Rebuilt, rebuildLedger } from '../metric/care/rebuild-ledger.ts';
 import { createLogger } from '../service/logging.ts';
+import { booksText } from './books-text.ts';
 import { command, SAYING } from './command.ts';
+import { moveCommand } from './ledger-move.ts';
 
 const FILE = ['<file>', 'ledger file (ledger.db in --logs unless metric was told otherwise)'] as const;
 const LOG = new Option('--log <FILE>', 'its log (default: metric_log.csv beside it)');
@@ -65,15 +67,16 @@ const rebuild = command({
   },
 });
 
-/** `aftermath ledger`: looks after a ledger file. */
+/** `aftermath ledger`: looks after a ledger. */
 export const ledgerCommand: Command = new Command('ledger')
-  .summary('check a ledger file, or rebuild it from its log')
-  .description('Looks after the file in which metric keeps what it has joined.')
+  .summary('check a ledger, rebuild it from its log, move it to PostgreSQL')
+  .description('Looks after the file or the database in which metric keeps what it has joined.')
   .helpOption('-h, --help', 'show this help')
   .helpCommand(false)
   .exitOverride()
   .addCommand(check)
-  .addCommand(rebuild);
+  .addCommand(rebuild)
+  .addCommand(moveCommand);
 
 function logOf(path: string, flags: Readonly<Record<string, unknown>>): string {
   return typeof flags['log'] === 'string' ? flags['log'] : join(dirname(path), 'metric_log.csv');
@@ -107,11 +110,6 @@ function checkText({
     sound ? 'sound' : `damaged: \`aftermath ledger rebuild ${path}\` makes a new one from the log`,
     '',
   ].join('\n');
-}
-
-function booksText(counts: object): string {
-  const parts = Object.entries(counts).filter(([name, count]) => count !== 0 || name === 'received');
-  return parts.map(([name, count]) => `${name} ${count}`).join(', ');
 }
 
 function rebuiltText({ path, aside, rows, outcomes, revisions, models, unknown }: Rebuilt): string {

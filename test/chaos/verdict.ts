@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { predictionImbalance, truthImbalance } from '../../src/metric/ledger/books.ts';
-import { checkLedger } from '../../src/metric/ledger-check.ts';
+import { checkLedger } from '../../src/metric/care/check-ledger.ts';
 import type { Pipeline } from './pipeline.ts';
 
 /** What a run left behind, once its services have stopped. */

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { LedgerOnDisk, Scratch } from '../metric/ledger-fixture.ts';
 import { prediction, truth } from '../metric/records.ts';
 import { Program } from '../e2e/program.ts';
+import { testSchema } from '../setup/postgres.ts';
 
 async function aftermath(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   await using program = Program.aftermath(args);
@@ -47,6 +48,38 @@ test('what the error about a damaged ledger tells to do helps: check finds it, r
   assert.equal((await aftermath('ledger', 'check', path)).code, 0);
   await using disk = await LedgerOnDisk.open({ dir: scratch.dir });
   assert.deepEqual(disk.figures.model('a')?.values()['mae'], { value: 1 });
+});
+
+test('move tells what it moved and where the file is, once in words and once as JSON', async () => {
+  using scratch = new Scratch();
+  const path = join(scratch.dir, 'ledger.db');
+  {
+    await using disk = await LedgerOnDisk.open({ dir: scratch.dir });
+    await disk.ledger.commit({
+      nowMs: Date.now(),
+      predictions: [prediction('x', 1), prediction('y', 2)],
+      truths: [truth('x', 3)],
+      refused: { predictions: 0, truths: 0 },
+    });
+  }
+  using copy = scratch.copy();
+  await using schema = await testSchema();
+  const moved = await aftermath('ledger', 'move', path, schema.url);
+  assert.equal(moved.code, 0, moved.stderr);
+  assert.match(
+    moved.stdout,
+    /is in postgres:\/\/\S+ now: 2 ids, 1 outcomes, 1 of them kept\nmodel a {2}received 2, scored 1, pending 1\ntruths {2}received 1, matched 1\nthe file is .*ledger\.db\.moved-/,
+  );
+  const again = await aftermath('ledger', 'move', path, schema.url);
+  assert.equal(again.code, 1);
+  assert.match(again.stderr, /it has been moved already; what it was is/);
+  const copied = await aftermath('ledger', 'move', join(copy.dir, 'ledger.db'), schema.url, '--json');
+  assert.equal(copied.code, 1);
+  assert.match(copied.stderr, /holds a ledger already/);
+  await using other = await testSchema();
+  const json = await aftermath('ledger', 'move', join(copy.dir, 'ledger.db'), other.url, '--json');
+  const { wasMoved, ids, truths } = JSON.parse(json.stdout) as Record<string, unknown>;
+  assert.deepEqual([wasMoved, ids, (truths as { received: number }).received], [false, 2, 1]);
 });
 
 test('a ledger that is not there is named, and a report of half a pair of files is wrong usage', async () => {

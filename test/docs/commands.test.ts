@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { eventually, Program } from '../e2e/program.ts';
+import { testSchema } from '../setup/postgres.ts';
 import { testBroker } from '../setup/rabbitmq.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -14,6 +15,9 @@ const RUN_ELSEWHERE = [
   /^docker compose /,
   /^bash scripts\/[\w-]+\.sh/,
 ];
+
+/** The database of the documents. */
+const DATABASE = 'postgres://metric@db.internal/aftermath';
 
 const SERVICE = /^npx aftermath (features|model|metric|plot)\b/;
 
@@ -62,10 +66,14 @@ test('every command in the documents is one that is run', () => {
 
 test('the commands of the documents end as they should, one after the other in an empty folder', async () => {
   const cwd = folder();
+  await using schema = await testSchema();
   const commands = LINES.filter(({ text }) => text.startsWith('npx aftermath ') && !SERVICE.test(text));
   assert.ok(commands.length >= 4, 'there are some');
   for (const { file, text } of commands) {
-    await using program = Program.aftermath(words(text).slice(2), {}, cwd);
+    const args = words(text).slice(2);
+    // What looks after a ledger connects to it; the others only name one.
+    const real = args[0] === 'ledger' ? args.map((arg) => (arg === DATABASE ? schema.url : arg)) : args;
+    await using program = Program.aftermath(real, {}, cwd);
     assert.equal(await program.ended(), 0, `${file}: ${text}\n${program.stdout}${program.stderr}`);
   }
   assert.ok(existsSync(join(cwd, 'out', 'metric_log.csv')));

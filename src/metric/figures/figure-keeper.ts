@@ -165,6 +165,11 @@ export class FigureKeeper implements FigureSink {
   }
 }
 
+/** Whether a stored state of this name is of linear figures. */
+export function isLinearState(name: string): boolean {
+  return FIGURE_PARTS.some((part) => name.startsWith(`${part}:`));
+}
+
 const NAMES: Readonly<Record<FigurePart, string>> = {
   model: 'figures',
   faded: 'fading figures',

@@ -59,13 +59,14 @@ const CONNECTION_CODES = new Set([
  *
  * @param address of the ledger, without a password
  */
-export function explained(error: unknown, address: string, doing: 'open' | 'store' = 'store'): unknown {
+export function explained(error: unknown, address: string, doing: keyof typeof DOING = 'store'): unknown {
   if (error instanceof AftermathError) return error;
   const cause = { cause: error };
   if (isPassing(error) || isContention(error)) {
+    const [what, then] = DOING[doing];
     return new AftermathError(
       'retry',
-      `Cannot ${doing === 'open' ? 'open' : 'store a batch in'} the ledger ${address}: ${messageOf(error)}. It is tried again.`,
+      `Cannot ${what} the ledger ${address}: ${messageOf(error)}. ${then}`,
       cause,
     );
   }
@@ -79,6 +80,12 @@ export function explained(error: unknown, address: string, doing: 'open' | 'stor
     cause,
   );
 }
+
+const DOING = {
+  open: ['open', 'It is tried again.'],
+  store: ['store a batch in', 'It is tried again.'],
+  care: ['finish with', 'Run it again: it goes on, or begins anew.'],
+} as const;
 
 const ADVICE: readonly (readonly [group: string, advice: string])[] = [
   [

@@ -209,9 +209,10 @@ export class LogWriter {
     this.#figuresNumber = stored.figuresNumber;
     if (!isWhole) await sink.rebuild(outcomesFrom(1));
     const cursor = await sink.reopen(stored.cursor, outcomesFrom, { isolate: stored.isolate });
-    const kept = await connection.run('UPDATE log SET cursor = $2 WHERE token = $1', [
+    const kept = await connection.run('UPDATE log SET cursor = $2, baseline = $3 WHERE token = $1', [
       lease,
       JSON.stringify(cursor),
+      JSON.stringify(sink.baseline() ?? null),
     ]);
     if (kept.count === 0) throw new Contended('another process writes the log now');
   }
@@ -250,7 +251,7 @@ export class LogWriter {
           'UPDATE outcome_batch AS o SET first = u.first FROM unnest($1::int8[], $2::int8[]) AS u (seq, first) WHERE o.seq = u.seq',
           [bigintArray(rows.map(([seq]) => Number(seq))), bigintArray(firsts)],
         ),
-        ...(isDue ? [storeLogStates(connection, sink)] : []),
+        ...(isDue ? [storeLogFigures(connection, sink.states())] : []),
         connection.run(
           `UPDATE log SET number = $2, cursor = $3, baseline = $4, figures_number = $5, until = clock_timestamp() + $6::interval
            WHERE token = $1`,
@@ -295,15 +296,18 @@ export class LogWriter {
         this.#token ?? -1,
       ]);
       if (rows[0] === undefined) return;
-      await storeLogStates(connection, sink);
+      await storeLogFigures(connection, sink.states());
       await connection.run('UPDATE log SET figures_number = number');
     });
   }
 }
 
-function storeLogStates(connection: Connection, sink: OutcomeSink): Promise<unknown> {
-  const states = sink.states();
-  return connection.run(
+/** Stores the states of what depends on the order, within a transaction. */
+export async function storeLogFigures(
+  connection: Connection,
+  states: ReadonlyMap<string, Uint8Array>,
+): Promise<void> {
+  await connection.run(
     `INSERT INTO log_figure (name, bytes) SELECT * FROM unnest($1::text[], $2::bytea[])
      ON CONFLICT (name) DO UPDATE SET bytes = excluded.bytes`,
     [textArray([...states.keys()]), binaryArray(OID.bytea, [...states.values()])],

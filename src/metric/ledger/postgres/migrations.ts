@@ -3,7 +3,7 @@ import type { Connection } from './connection.ts';
 import { LEAVES } from './entry-rows.ts';
 
 /** What the tables of this program are. A newer program raises it and knows the way from each older one. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /**
  * Makes the tables, or brings those of an older program to this one's. Whoever starts first does it, and the others wait.
@@ -11,16 +11,20 @@ export const SCHEMA_VERSION = 1;
  * @throws {AftermathError} `stop` when a newer program has made them
  */
 export async function migrate(connection: Connection, schema: string, shown: string): Promise<void> {
-  if ((await versionOf(connection, schema, shown)) === SCHEMA_VERSION) return;
+  if ((await schemaVersion(connection, schema, shown)) === SCHEMA_VERSION) return;
   await connection.transaction(async () => {
     await connection.run('SELECT pg_advisory_xact_lock(hashtext($1))', [`aftermath ${schema}`]);
-    const version = await versionOf(connection, schema, shown);
+    const version = await schemaVersion(connection, schema, shown);
     for (const script of MIGRATIONS.slice(version)) await connection.script(script(schema));
   });
 }
 
-/** The version of the tables that are there; 0 where there are none. */
-async function versionOf(connection: Connection, schema: string, shown: string): Promise<number> {
+/**
+ * The version of the tables that are there; 0 where there are none.
+ *
+ * @throws {AftermathError} `stop` when a newer program has made them
+ */
+export async function schemaVersion(connection: Connection, schema: string, shown: string): Promise<number> {
   // `to_regclass` would answer from what this session remembers of before it waited for the lock.
   const table = await connection.run(
     "SELECT FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = 'ledger'",
@@ -40,7 +44,7 @@ async function versionOf(connection: Connection, schema: string, shown: string):
   return version;
 }
 
-const MIGRATIONS: readonly ((schema: string) => string)[] = [first];
+const MIGRATIONS: readonly ((schema: string) => string)[] = [first, second];
 
 /**
  * Pages of entries are filled by less than half: most entries are written twice, and the second state finds room in the page
@@ -109,5 +113,14 @@ function first(schema: string): string {
         ALTER TABLE calendar ALTER keys SET STORAGE EXTERNAL;
       END IF;
     END $$;
+  `;
+}
+
+/** From which file the ledger was moved here, so that a move that was interrupted knows that it is done. */
+function second(schema: string): string {
+  return `
+    SET LOCAL search_path = ${schema};
+    ALTER TABLE ledger ADD COLUMN moved_from text;
+    UPDATE ledger SET version = 2;
   `;
 }

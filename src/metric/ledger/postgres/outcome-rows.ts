@@ -4,16 +4,27 @@ import type { Connection } from './connection.ts';
 import { readKnowingWords } from './known-words.ts';
 import { decodeOutcomes, encodeOutcomes } from './outcome-blob.ts';
 
-/** Leaves the outcomes of a batch for whoever writes the log, within the transaction of their entries. */
+/**
+ * Leaves the outcomes of a batch for whoever writes the log, within the transaction of their entries.
+ *
+ * @param of.first the number of the first, where they are numbered and in the log already
+ */
 export async function leaveOutcomes(
   connection: Connection,
   outcomes: readonly Outcome[],
-  of: { readonly words: Words; readonly writer: number; readonly batch: number; readonly nowMs: number },
+  of: {
+    readonly words: Words;
+    readonly writer: number;
+    readonly batch: number;
+    readonly nowMs: number;
+    readonly first?: number;
+  },
 ): Promise<void> {
   if (outcomes.length === 0) return;
+  const bytes = encodeOutcomes(of.words, outcomes);
   await connection.run(
-    'INSERT INTO outcome_batch (writer, batch, at_ms, count, bytes) VALUES ($1, $2, $3, $4, $5)',
-    [of.writer, of.batch, Math.floor(of.nowMs), outcomes.length, encodeOutcomes(of.words, outcomes)],
+    'INSERT INTO outcome_batch (writer, batch, at_ms, count, first, bytes) VALUES ($1, $2, $3, $4, $5, $6)',
+    [of.writer, of.batch, Math.floor(of.nowMs), outcomes.length, of.first ?? null, bytes],
   );
 }
 

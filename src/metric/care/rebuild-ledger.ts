@@ -1,17 +1,18 @@
-import { closeSync, existsSync, fstatSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
-import { AftermathError, codeOf } from '../service/errors.ts';
-import type { Logger } from '../service/logging.ts';
-import { DEFAULT_MODEL } from '../wire/predictions.ts';
-import { inspectFile } from './ledger/inspect-file.ts';
-import { SqliteLedger, type SqliteLedgerSettings } from './ledger/sqlite.ts';
-import { WriterLock } from './ledger/writer-lock.ts';
-import type { Books } from './ledger/books.ts';
-import type { Ledger, LedgerTask, LogCursor } from './ledger/ledger.ts';
-import { readLog } from './log/log-reader.ts';
-import { LogRecords } from './log/log-records.ts';
-import { wholeRows } from './log/log-rebuild.ts';
-import { FigureKeeper } from './figures/figure-keeper.ts';
-import { OutcomeKeeper } from './ordered/outcome-keeper.ts';
+import { closeSync, existsSync, fstatSync, openSync, renameSync, statSync } from 'node:fs';
+import { AftermathError, codeOf } from '../../service/errors.ts';
+import type { Logger } from '../../service/logging.ts';
+import { DEFAULT_MODEL } from '../../wire/predictions.ts';
+import { inspectFile } from './inspect-file.ts';
+import { putAside, removeDatabase } from './put-aside.ts';
+import { SqliteLedger, type SqliteLedgerSettings } from '../ledger/sqlite.ts';
+import { WriterLock } from '../ledger/writer-lock.ts';
+import type { Books } from '../ledger/books.ts';
+import type { Ledger, LedgerTask, LogCursor } from '../ledger/ledger.ts';
+import { readLog } from '../log/log-reader.ts';
+import { LogRecords } from '../log/log-records.ts';
+import { wholeRows } from '../log/log-rebuild.ts';
+import { FigureKeeper } from '../figures/figure-keeper.ts';
+import { OutcomeKeeper } from '../ordered/outcome-keeper.ts';
 
 /** Where the ledger and its log are, and the settings that the ledger will be used with. */
 export interface RebuildOptions extends Omit<SqliteLedgerSettings, 'task'> {
@@ -72,7 +73,7 @@ export async function rebuildLedger(options: RebuildOptions): Promise<Rebuilt> {
     throw error;
   }
   removeDatabase(making, ['-lock', '-wal', '-shm']);
-  const aside = moveAside(path);
+  const aside = putAside(path, 'damaged');
   renameSync(making, path);
   return { path, aside, task, rows: cursor.rows, ...made, unknown: records.unknown() };
 }
@@ -164,17 +165,4 @@ function championOf(path: string): string | undefined {
   if (!existsSync(path)) return undefined;
   const books = inspectFile(path).state?.rules.books;
   return books?.models.find(({ challenger }) => !challenger)?.model;
-}
-
-/** The file and what belongs to it under a name that says when. @returns that name; `undefined` without a file */
-function moveAside(path: string): string | undefined {
-  if (!existsSync(path)) return undefined;
-  const aside = `${path}.damaged-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
-  // Last the file itself: whoever is stopped in between still finds it damaged, not missing.
-  for (const end of ['-wal', '-shm', '']) if (existsSync(path + end)) renameSync(path + end, aside + end);
-  return aside;
-}
-
-function removeDatabase(path: string, ends: readonly string[] = ['', '-wal', '-shm', '-lock']): void {
-  for (const end of ends) rmSync(path + end, { force: true });
 }

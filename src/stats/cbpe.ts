@@ -40,32 +40,49 @@ export const cbpe: LinearFigures<MeansState<'tp' | 'fp' | 'fn' | 'tn'>, Unlabell
   }),
 });
 
+/** Rows of one place in the ranking, and the probability, 0..1, that each of them is positive. */
+export interface ExpectedGroup {
+  readonly score: number;
+  readonly rows: number;
+}
+
 /**
  * The expected area under the ROC curve of calibrated scores: over pairs of different rows, because a row cannot
- * be of both classes; ties half. Sorts `scores` in place. `undefined` where no pair of classes is expected.
+ * be of both classes; ties half. `undefined` where no pair of classes is expected.
  *
- * @param scores each 0..1
+ * @param groups those that tie are one; the lowest in the ranking first
  * @throws {RangeError} on a score that is none
  */
-export function estimatedRocAuc(scores: Float64Array): number | undefined {
-  scores.forEach(checkScore);
-  scores.sort();
-  let [won, pairs, negatives] = [0, 0, 0];
-  let [positive, negative, self] = [0, 0, 0];
-  for (let i = 0; i < scores.length; i++) {
-    const score = scores[i]!;
-    positive += score;
-    negative += 1 - score;
-    self += score * (1 - score);
-    if (scores[i + 1] === score) continue;
+export function estimatedRocAucOf(groups: Iterable<ExpectedGroup>): number | undefined {
+  let [won, positives, negatives, selves, all] = [0, 0, 0, 0, 0];
+  for (const { score, rows } of groups) {
+    checkScore(score);
+    const [positive, negative] = [rows * score, rows * (1 - score)];
+    const self = positive * (1 - score);
     // What was passed has lower scores; within the tie every pair but that of a row with itself is half won
     won += positive * negatives + (positive * negative - self) / 2;
+    positives += positive;
     negatives += negative;
-    [positive, negative, self] = [0, 0, 0];
+    selves += self;
+    all += rows;
   }
-  const positives = scores.reduce((sum, score) => sum + score, 0);
-  pairs = positives * negatives - scores.reduce((sum, score) => sum + score * (1 - score), 0);
-  return pairs > 1e-12 * scores.length ? won / pairs : undefined;
+  const pairs = positives * negatives - selves;
+  return pairs > 1e-12 * all ? won / pairs : undefined;
+}
+
+/** The same of single rows, those of one score tied. Sorts `scores`, each 0..1, in place. */
+export function estimatedRocAuc(scores: Float64Array): number | undefined {
+  scores.forEach(checkScore);
+  return estimatedRocAucOf(tied(scores.sort()));
+}
+
+function* tied(sorted: Float64Array): Iterable<ExpectedGroup> {
+  let from = 0;
+  for (let i = 1; i <= sorted.length; i++) {
+    if (sorted[i] === sorted[from]) continue;
+    yield { score: sorted[from]!, rows: i - from };
+    from = i;
+  }
 }
 
 function checkScore(score: number): void {

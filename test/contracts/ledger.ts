@@ -5,6 +5,7 @@ import { predictionImbalance, truthImbalance } from '../../src/metric/ledger/boo
 import type { Ledger, OutcomeSinks } from '../../src/metric/ledger/ledger.ts';
 import type { PredictionRecord, TruthRecord } from '../../src/wire/records.ts';
 import { prediction, truth } from '../metric/records.ts';
+import { listScoreCells } from '../../src/stats/score-cells.ts';
 import { RecordingSink } from './recording-sink.ts';
 
 /** The limits of every ledger under test. */
@@ -243,6 +244,26 @@ export function ledgerContract(name: string, open: OpenLedger): void {
     assert.equal(table.ledger.task, 'classification');
     assert.deepEqual(table.sink.standing()[0]?.prediction.proba, proba);
     assert.deepEqual(table.counts(), { received: 4, scored: 2, matched: 2 });
+  });
+
+  check('knows the scores of what waits for its truth, and of nothing else', async (table) => {
+    const proba = (yes: number) => ({ proba: { no: 1 - yes, yes } });
+    const waiting = (): string[] => {
+      const { pendingScores } = table.ledger.books.models[0]!;
+      const cells = pendingScores.of({ positive: 'yes', negative: 'no' })!;
+      return listScoreCells(cells).map(({ rows, score }) => `${rows} of ${score}`);
+    };
+    await table.take(prediction('x', 'yes', proba(0.75)), prediction('y', 'no', proba(0.125)));
+    await table.take(prediction('z', 'yes', proba(0.5)), prediction('z', 'yes', proba(0.5)));
+    await table.take(truth('x', 'yes'), truth('w', 'no'));
+    // One whose truth is here waits for nothing.
+    await table.take(prediction('w', 'no', proba(0.25)), truth('x', 'no'));
+    await table.reopen();
+    assert.deepEqual(waiting(), ['1 of 0.125', '1 of 0.5']);
+    table.nowMs += HORIZON_MS + 1;
+    await table.take(truth('y', 'no'));
+    await table.settle();
+    assert.deepEqual(waiting(), []);
   });
 
   check('scores the named output, else the first', async (table) => {

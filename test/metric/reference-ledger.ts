@@ -1,5 +1,6 @@
 import type { PredictionRecord, TruthRecord } from '../../src/wire/records.ts';
 import { SliceCounts } from '../../src/metric/ledger/slice-counts.ts';
+import { PendingScores } from '../../src/metric/ledger/pending-scores.ts';
 import { CohortCounts } from '../../src/metric/ledger/cohort-counts.ts';
 import { emptyPredictionCounts, emptyBooks } from '../../src/metric/ledger/books.ts';
 
@@ -174,6 +175,7 @@ export class ReferenceLedger {
       counts,
       cohorts: new CohortCounts(),
       slices: new SliceCounts(),
+      pendingScores: new PendingScores(),
     });
     return counts;
   }

@@ -1,21 +1,13 @@
+import { scoreOf } from '../../stats/class-score.ts';
 import { calibration, calibrationCurve } from '../../stats/calibration.ts';
 import type { Figures } from '../../stats/figure.ts';
 import type { MeansState } from '../../stats/mean-figures.ts';
-import { positiveLabel } from '../../stats/positive-label.ts';
 import { precisionRecallPoints, rocPoints } from '../../stats/score-curves.ts';
 import { type ScoreSketchState, scoreGroups, scoreSketch } from '../../stats/score-sketch.ts';
 import type { StateReader, StateWriter } from '../../stats/state-bytes.ts';
 import { CURVE_POINTS_MAX, type CurvesSnapshot } from '../../wire/snapshot.ts';
 import { labelOf } from './absolute-error.ts';
 import type { PredictionSlot } from '../ledger/entry.ts';
-
-/** The probability of the positive one of two classes, and what both are called. */
-export interface Score {
-  readonly positive: string;
-  readonly negative: string;
-  /** 0..1 */
-  readonly of: number;
-}
 
 /** What is kept of the scores of two classes: calibration, and the ranking in bins. */
 export class ScoreSet {
@@ -123,15 +115,6 @@ interface Scores {
 
 function emptyScores(): Scores {
   return { calibration: calibration.empty(), ranking: scoreSketch.empty() };
-}
-
-/** `undefined` unless the probabilities are those of two classes. */
-export function scoreOf(proba: Readonly<Record<string, number>>): Score | undefined {
-  const labels = Object.keys(proba);
-  if (labels.length !== 2) return undefined;
-  const positive = positiveLabel(labels);
-  const negative = labels[0] === positive ? labels[1]! : labels[0]!;
-  return { positive, negative, of: proba[positive]! };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { CohortCounts } from './cohort-counts.ts';
 import type { PredictionSlot } from './entry.ts';
+import { PendingScores } from './pending-scores.ts';
 import { SliceCounts } from './slice-counts.ts';
 import { sliceOf } from './slices.ts';
 import type { PredictionBooks, TruthBooks } from '../../wire/snapshot.ts';
@@ -29,6 +30,8 @@ export interface ModelBooks {
   readonly cohorts: CohortCounts;
   /** What their own tags say, for the tags that the settings name. */
   readonly slices: SliceCounts;
+  /** Of those that are pending. */
+  readonly pendingScores: PendingScores;
 }
 
 /** The books of the model of this name, among a hundred at most. */
@@ -69,6 +72,7 @@ export function emptyModelBooks({
     counts: emptyPredictionCounts(),
     cohorts: new CohortCounts(),
     slices: new SliceCounts(),
+    pendingScores: new PendingScores(),
   };
 }
 
@@ -91,6 +95,29 @@ export function countPrediction(
     const value = sliceOf(tag, prediction);
     if (value !== undefined) slices.add({ tag, value, max: settings.slicesMax }, sign);
   }
+}
+
+/** Counts a prediction that begins (1) or ends (−1) to wait for its truth. */
+export function countPending(
+  { counts, pendingScores }: ModelBooks,
+  prediction: PredictionSlot,
+  sign: 1 | -1,
+): void {
+  counts.pending += sign;
+  pendingScores.add(prediction, sign);
+}
+
+/** Takes a prediction out of the count of its state. */
+export function uncount(model: ModelBooks, prediction: PredictionSlot): void {
+  if (prediction.state === 'pending') countPending(model, prediction, -1);
+  else model.counts[prediction.state]--;
+}
+
+/** A pending prediction is given up. */
+export function expire(model: ModelBooks, prediction: PredictionSlot): void {
+  countPending(model, prediction, -1);
+  model.counts.expired++;
+  prediction.state = 'expired';
 }
 
 /** Counts of a model that has predicted nothing. */

@@ -1,6 +1,7 @@
 import { type Books, emptyBooks } from './books.ts';
 import { CohortCounts, type StoredCohorts } from './cohort-counts.ts';
 import type { LedgerTask } from './ledger.ts';
+import { PendingScores, type StoredPendingScores } from './pending-scores.ts';
 import { SliceCounts, type StoredSlices } from './slice-counts.ts';
 
 /** What the rules remember beside the entries. Plain data: stored as JSON with every commit. */
@@ -24,6 +25,7 @@ export function readRulesState(stored: RulesState): RulesState {
     version: books.version,
     cohorts: CohortCounts.from(books.cohorts as unknown as StoredCohorts | undefined),
     slices: SliceCounts.from(books.slices as unknown as StoredSlices | undefined),
+    pendingScores: PendingScores.from(books.pendingScores as unknown as StoredPendingScores | undefined),
   }));
   return { ...stored, task: stored.task, sinceMs: stored.sinceMs, books: { ...stored.books, models } };
 }

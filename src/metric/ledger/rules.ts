@@ -1,6 +1,15 @@
 import type { IdKey } from '../../wire/id.ts';
 import type { PredictionRecord, TruthRecord } from '../../wire/records.ts';
-import { type ModelBooks, booksNamed, booksOf, countPrediction, emptyModelBooks } from './books.ts';
+import {
+  type ModelBooks,
+  booksNamed,
+  booksOf,
+  countPending,
+  countPrediction,
+  emptyModelBooks,
+  expire,
+  uncount,
+} from './books.ts';
 import {
   type Entry,
   MODELS_PER_ID_MAX,
@@ -197,13 +206,11 @@ export class Rules {
     for (const prediction of entry.predictions) {
       const model = booksOf(this.state.books, prediction.model);
       if (scorable.includes(prediction)) {
-        model.counts[prediction.state]--;
+        uncount(model, prediction);
         this.#score(entry, prediction, truth, model);
       } else if (prediction.state === 'pending') {
         // Its truth is here, and by their times it is none.
-        model.counts.pending--;
-        model.counts.expired++;
-        prediction.state = 'expired';
+        expire(model, prediction);
       }
     }
     return true;
@@ -232,10 +239,7 @@ export class Rules {
     }
     for (const prediction of entry.predictions) {
       if (prediction.state !== 'pending' || this.#nowMs <= prediction.deadlineMs) continue;
-      const { counts } = booksOf(this.state.books, prediction.model);
-      counts.pending--;
-      counts.expired++;
-      prediction.state = 'expired';
+      expire(booksOf(this.state.books, prediction.model), prediction);
       changed = true;
     }
     return changed;
@@ -288,7 +292,7 @@ export class Rules {
       prediction.state = 'expired';
       model.counts.expired++;
     } else {
-      model.counts.pending++;
+      countPending(model, prediction, 1);
     }
   }
 
@@ -343,10 +347,9 @@ export class Rules {
   /** A prediction that waited turns out to be of the wrong kind. */
   #refusePending(entry: Entry, prediction: PredictionSlot): void {
     const books = booksOf(this.state.books, prediction.model);
-    const { counts } = books;
     countPrediction(books, prediction, this.#settings, -1);
-    counts[prediction.state]--;
-    counts.refused++;
+    uncount(books, prediction);
+    books.counts.refused++;
     entry.predictions = entry.predictions.filter((each) => each !== prediction);
     const { model, value, timed, atMs } = prediction;
     this.#refuse('prediction', MIXED, { id: entry.token, value, model, timeMs: timed ? atMs : undefined });

@@ -3,7 +3,7 @@ import { VALUE_MAX } from '../../stats/outcome-limits.ts';
 import { CHANGES_MAX, type ChangeWatch, changeMark } from '../../wire/change-watch.ts';
 import type { MarkSnapshot } from '../../wire/snapshot.ts';
 import { absoluteError, labelOf } from '../figures/absolute-error.ts';
-import { scoreOf } from '../figures/score-set.ts';
+import { scoreOf } from '../../stats/class-score.ts';
 import type { LedgerTask, Outcome } from '../ledger/ledger.ts';
 import { type OrderedPart, decodeJson, encodeJson } from './ordered-part.ts';
 

@@ -1,3 +1,4 @@
+import { scoreOf } from '../../stats/class-score.ts';
 import { exactQuantiles } from '../../stats/exact-quantiles.ts';
 import { type Figures, present } from '../../stats/figure.ts';
 import { type ScoredRow, averagePrecision, rocAuc, tieGroups } from '../../stats/score-ranking.ts';
@@ -8,7 +9,6 @@ import { type FigureSet, type Row, emptySet } from '../figures/figure-set.ts';
 import type { PredictionSlot } from '../ledger/entry.ts';
 import type { LedgerTask, Outcome } from '../ledger/ledger.ts';
 import { type OrderedPart, decodeJson, encodeJson } from './ordered-part.ts';
-import { scoreOf } from '../figures/score-set.ts';
 
 /** An outcome among the last: where it stands, and what figures want of it. Flat, since there is one for every outcome. */
 interface Kept {

@@ -4,6 +4,7 @@ import { Alarms } from '../alarms/alarms.ts';
 import { StateReader, StateWriter } from '../../stats/state-bytes.ts';
 import { ChangeMarks } from './change-marks.ts';
 import { Comparisons } from './comparisons.ts';
+import { Estimates } from './estimates.ts';
 import { type FigureSettings, NO_FURTHER_FIGURES, lastMax } from '../figures/figure-settings.ts';
 import { Histories } from './histories.ts';
 import { Intervals, SliceIntervals } from './intervals.ts';
@@ -25,6 +26,7 @@ export class OutcomeKeeper implements OutcomeSink {
   readonly sliceIntervals: SliceIntervals;
   readonly last: LastOutcomes;
   readonly comparisons: Comparisons;
+  readonly estimates: Estimates;
   readonly versions = new VersionMarks();
   readonly changes: ChangeMarks;
   readonly #truths = new TruthsSoFar();
@@ -64,12 +66,14 @@ export class OutcomeKeeper implements OutcomeSink {
     this.last = new LastOutcomes(lastMax(settings));
     this.comparisons = new Comparisons(settings);
     this.changes = new ChangeMarks(settings.marks, log);
+    this.estimates = new Estimates(settings);
     this.#parts = [
       this.#truths,
       this.intervals,
       this.sliceIntervals,
       this.last,
       this.comparisons,
+      this.estimates,
       this.versions,
       this.changes,
       this.histories,

@@ -117,13 +117,14 @@ export class Snapshots {
   }
 
   #model(
-    { model, challenger, version, counts, cohorts, slices }: ModelBooks,
+    { model, challenger, version, counts, cohorts, slices, pendingScores }: ModelBooks,
     unattributed: number,
   ): ModelSnapshot {
     const { ledger, nowMs, outcomes } = this.#sources;
     const figures = this.#sources.figures.model(model);
     const coverage = coverageOf(counts);
     const made = cohortsOf(cohorts, figures);
+    const estimate = ledger.task === 'regression' ? undefined : outcomes.estimates.of(model, pendingScores);
     return {
       model,
       role: challenger ? 'challenger' : 'champion',
@@ -138,6 +139,7 @@ export class Snapshots {
       maturity: maturityOf(made, nowMs()),
       cohorts: made,
       arrivals: arrivalsOf(figures),
+      ...(estimate && { estimate }),
       ...(figures && this.#partsOf(model, figures, { slices, challenger })),
     };
   }

@@ -21,6 +21,7 @@ export function mergeBooks(shares: readonly { readonly books: Books; readonly at
       addCounts(model.books.counts, share.counts);
       model.books.cohorts.merge(share.cohorts);
       model.books.slices.merge(share.slices);
+      model.books.pendingScores.merge(share.pendingScores);
       // A writer that has only met a model's entries has no say in what its latest prediction was.
       if (atMs < model.atMs || share.counts.received === 0) continue;
       model.books.challenger = share.challenger;

@@ -1,5 +1,6 @@
 import type { ModelSnapshot } from '../wire/snapshot.ts';
 import type { ConfusionMatrix } from './charts/confusion-matrix.ts';
+import { coursePoints } from './charts/course-point.ts';
 import type { ErrorBySlice } from './charts/error-by-slice.ts';
 import type { ErrorDistribution } from './charts/error-distribution.ts';
 import type { LabelLag } from './charts/label-lag.ts';
@@ -18,6 +19,7 @@ export function distributionOf(
   if (histogram === undefined || histogram.above + histogram.counts.length === 0) return undefined;
   return {
     model: model.model,
+    of: errorsOf(model),
     units,
     histogram,
     mean: figures['mae']?.value,
@@ -26,32 +28,53 @@ export function distributionOf(
   };
 }
 
-/** What a snapshot says about how the errors of its models went, or `undefined` before one. Champion first. */
+function errorsOf({ task, figures }: ModelSnapshot): ErrorDistribution['of'] {
+  if (task === undefined || task === 'regression') return 'numbers';
+  return figures['log_loss'] === undefined ? 'labels' : 'probabilities';
+}
+
+/**
+ * What a snapshot says about how a figure of its models went, or `undefined` before an outcome. Champion first.
+ *
+ * @param wanted names of figures: the first that the champion has a history of; where it has none of them, its errors
+ */
 export function runningErrorOf(
   models: readonly ModelSnapshot[],
   units: string | undefined,
+  wanted: readonly string[] = [],
 ): RunningError | undefined {
   const [champion, ...challengers] = models;
   if (champion === undefined || champion.history.length === 0) return undefined;
+  const figure = wanted.find((name) => coursePoints(champion.history, name).length > 0) ?? 'mae';
+  const courses = [champion, ...challengers].map(({ model, history }) => ({
+    model,
+    points: coursePoints(history, figure),
+  }));
   return {
+    figure,
     units,
-    models: [champion, ...challengers.filter(({ history }) => history.length > 0)].map(
-      ({ model, history }) => ({ model, points: history }),
-    ),
+    models: courses.filter(({ points }) => points.length > 0),
     marks: champion.marks ?? [],
     along: champion.historyAlong,
   };
 }
 
-/** Where a model is worst by the values of one tag, the first where none is named, or `undefined` without slices. */
+/**
+ * Where a model is worst by the values of one tag, or `undefined` without slices.
+ *
+ * @param about.tag absent: the first
+ * @param about.wanted names of figures: the first that a slice has; where none has one of them, their errors
+ */
 export function slicesOf(
   model: ModelSnapshot,
   units: string | undefined,
-  tag = model.slices?.[0]?.tag,
+  about: { readonly tag?: string | undefined; readonly wanted?: readonly string[] } = {},
 ): ErrorBySlice | undefined {
+  const { tag = model.slices?.[0]?.tag, wanted = [] } = about;
   const slices = (model.slices ?? []).filter((slice) => slice.tag === tag && slice.scored > 0);
   if (slices.length === 0) return undefined;
-  return { model: model.model, units, slices, mean: model.figures['mae']?.value };
+  const figure = wanted.find((name) => slices.some(({ figures }) => figures[name] !== undefined)) ?? 'mae';
+  return { model: model.model, figure, units, slices, overall: model.figures[figure]?.value };
 }
 
 /** Which share of the truths came, by age, or `undefined` before a prediction. */

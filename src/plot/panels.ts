@@ -1,4 +1,3 @@
-import type { ArrivalPoint, HistoryPoint } from '../wire/snapshot.ts';
 import {
   comparisonOf,
   confusionOf,
@@ -13,8 +12,9 @@ import {
 } from './charts-of-model.ts';
 import type { Chart, ChartLook } from './charts/chart.ts';
 import { confusionMatrix } from './charts/confusion-matrix.ts';
-import { errorBySlice } from './charts/error-by-slice.ts';
-import { errorDistribution } from './charts/error-distribution.ts';
+import { errorBySlice, type ErrorBySlice } from './charts/error-by-slice.ts';
+import { distributionTitle, errorDistribution } from './charts/error-distribution.ts';
+import { figureScale } from './charts/figure-scale.ts';
 import { featureDrift } from './charts/feature-drift.ts';
 import { labelLag } from './charts/label-lag.ts';
 import { labelMaturity } from './charts/label-maturity.ts';
@@ -23,8 +23,8 @@ import { shownName, withUnits } from './charts/names.ts';
 import { predictedAgainstActual } from './charts/predicted-against-actual.ts';
 import { residuals } from './charts/residuals.ts';
 import { calibrationCurve, precisionRecallCurve, rocCurve } from './charts/score-curves.ts';
-import { runningError, type RunningError } from './charts/running-error.ts';
-import type { Chosen } from './chosen.ts';
+import { courseTitle, runningError, type RunningError } from './charts/running-error.ts';
+import { mainFigure, type Chosen } from './chosen.ts';
 import type { Feed } from './feed.ts';
 
 /** A chart in its place on the page. */
@@ -64,10 +64,7 @@ function overTime(chosen: Chosen | undefined, units: string | undefined): Panel 
   const course = chosen && courseOf(chosen, units);
   return {
     id: 'error-over-time',
-    title: withUnits(
-      course?.along === 'rows' ? 'Mean absolute error, row by row' : 'Mean absolute error over time',
-      units,
-    ),
+    title: courseTitle(figureScale(course?.figure ?? 'mae', units), course?.along),
     isFirst: true,
     instead: 'How the error went shows with the first truths.',
     chart: course && ((look) => runningError(course, look)),
@@ -75,18 +72,20 @@ function overTime(chosen: Chosen | undefined, units: string | undefined): Panel 
 }
 
 /** All models over everything; of a slice, by stretches of time, for it has no history of its own. */
-function courseOf(
-  { models, model, slice, arrivals }: Chosen,
-  units: string | undefined,
-): RunningError | undefined {
-  if (slice === undefined) return runningErrorOf(models, units);
-  const points = arrivals.flatMap(pointOf);
+function courseOf(chosen: Chosen, units: string | undefined): RunningError | undefined {
+  const { models, model, slice, arrivals } = chosen;
+  if (slice === undefined) return runningErrorOf(models, units, wanted(chosen));
+  const figure = mainFigure(model) === 'accuracy' ? 'accuracy' : 'mae';
+  const points = arrivals.flatMap(({ toMs, scored, [figure]: value }) =>
+    value === undefined ? [] : [{ atMs: toMs, scored, value, recent: value }],
+  );
   if (points.length === 0) return undefined;
-  return { units, models: [{ model: model.model, points }], marks: model.marks ?? [] };
+  return { figure, units, models: [{ model: model.model, points }], marks: model.marks ?? [] };
 }
 
-function pointOf({ toMs, scored, mae }: ArrivalPoint): HistoryPoint[] {
-  return mae === undefined ? [] : [{ atMs: toMs, scored, mae, recentMae: mae }];
+/** What a chart of one figure shows: the one that is looked at, else that of the task. */
+function wanted({ figureName, model }: Chosen): readonly string[] {
+  return [figureName, mainFigure(model)];
 }
 
 /** What has moved up to the first screen is not below it too. */
@@ -103,18 +102,21 @@ function where(chosen: Chosen | undefined, units: string | undefined): Panel {
 }
 
 function bySlices(chosen: Chosen | undefined, units: string | undefined): Panel {
-  const slices = chosen && slicesOf(chosen.model, units, chosen.slice?.tag);
-  const tag = slices?.slices[0]?.tag;
+  const slices = chosen && slicesOf(chosen.model, units, { tag: chosen.slice?.tag, wanted: wanted(chosen) });
   return {
     id: 'error-by-slice',
-    title: withUnits(
-      tag === undefined ? 'Where it is worst' : `Where it is worst, by ${shownName(tag, 24)}`,
-      units,
-    ),
+    title: slices === undefined ? 'Where it is worst' : whereTitle(slices),
     isFirst: true,
     instead: 'Rows that travel with tags are compared here.',
     chart: slices && ((look) => errorBySlice(slices, look)),
   };
+}
+
+/** The unit once; of a figure that has none, or is not the mean absolute error, its name. */
+function whereTitle({ slices, figure, units }: ErrorBySlice): string {
+  const scale = figureScale(figure, units);
+  const title = `Where it is worst, by ${shownName(slices[0]?.tag ?? 'slice', 24)}`;
+  return withUnits(figure === 'mae' ? title : `${title}: ${scale.name}`, scale.units);
 }
 
 function distribution(chosen: Chosen | undefined, units: string | undefined): Panel {
@@ -122,7 +124,7 @@ function distribution(chosen: Chosen | undefined, units: string | undefined): Pa
     chosen && distributionOf({ ...chosen.model, figures: chosen.figures, errors: chosen.errors }, units);
   return {
     id: 'error-distribution',
-    title: withUnits('Distribution of the absolute error', units),
+    title: distributionTitle(spread?.of ?? 'numbers', units),
     isFirst: true,
     instead: 'How the errors are spread shows with the first truths.',
     chart: spread && ((look) => errorDistribution(spread, look)),

@@ -40,6 +40,14 @@ const FIGURES = z.record(z.string(), FIGURE);
 
 const HISTOGRAM = z.object({ width: z.number().positive(), counts: z.array(COUNT), above: COUNT });
 
+const RUNNING_MEAN = z.object({
+  value: z.number(),
+  recent: z.number(),
+  low: z.number().exactOptional(),
+  high: z.number().exactOptional(),
+  naive: z.number().exactOptional(),
+});
+
 const HISTORY_POINT = z.object({
   atMs: z.number(),
   scored: COUNT,
@@ -49,6 +57,7 @@ const HISTORY_POINT = z.object({
   high: z.number().exactOptional(),
   naiveMae: z.number().exactOptional(),
   coverage: RATIO.exactOptional(),
+  means: z.record(z.string(), RUNNING_MEAN).exactOptional(),
 });
 
 const MATURITY_POINT = z.object({ ageMsMax: z.number().exactOptional(), predictions: COUNT, scored: COUNT });
@@ -58,6 +67,7 @@ const ARRIVAL_POINT = z.object({
   toMs: z.number(),
   scored: COUNT,
   mae: z.number().exactOptional(),
+  accuracy: RATIO.exactOptional(),
 });
 
 const WINDOW = z.object({

@@ -273,6 +273,8 @@ export interface ArrivalPoint {
   readonly scored: number;
   /** Absent where all weights are 0, or nothing is scored. */
   readonly mae?: number;
+  /** Of a classification, as `mae`. */
+  readonly accuracy?: number;
 }
 
 /** Predictions made in [fromMs, toMs): how many, and the figures of those that have their truth. */
@@ -329,6 +331,19 @@ export interface HistoryPoint {
   readonly naiveMae?: number;
   /** As of `ModelSnapshot.coverage`, at that moment. */
   readonly coverage?: number;
+  /** Of a classification, by the name of the figure: `accuracy`, and `log_loss` where probabilities came along. */
+  readonly means?: Readonly<Record<string, RunningMean>>;
+}
+
+/** A mean over all outcomes up to one moment, and over those since the point before. */
+export interface RunningMean {
+  readonly value: number;
+  readonly recent: number;
+  /** Interval of `value`, where one is valid. */
+  readonly low?: number;
+  readonly high?: number;
+  /** Of the naive answer on the same rows: for accuracy the label that was most frequent so far. */
+  readonly naive?: number;
 }
 
 /** History holds at most so many points; when full, every second one is dropped. */

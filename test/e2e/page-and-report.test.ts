@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
-import { figureMeaning } from '../../src/plot/words/figure-meaning.ts';
+import { figureMeaning } from '../../src/wire/figure-meaning.ts';
 import { figureText } from '../../src/plot/words/figure-text.ts';
 import { CHROMIUM_ARGS, chromiumPath } from '../setup/chromium.ts';
 

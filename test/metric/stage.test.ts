@@ -184,6 +184,44 @@ test('a snapshot tells what its figures stand on: coverage, maturity, and cohort
   }
 });
 
+test('a classification tells how its accuracy and its log loss went, beside the errors of the log', async () => {
+  using scratch = new Scratch();
+  await using bench = await Bench.start(settingsIn(scratch.dir));
+  const [yes, no] = [
+    { yes: 0.8, no: 0.2 },
+    { yes: 0.4, no: 0.6 },
+  ];
+  await bench.send(PREDICTIONS, [
+    { id: 1, body: 'yes', proba: yes },
+    { id: 2, body: 'no', proba: no },
+    { id: 3, body: 'yes', proba: yes },
+    { id: 4, body: 'no', proba: no },
+  ]);
+  await bench.send(TRUTH, [
+    { id: 1, body: 'yes' },
+    { id: 2, body: 'yes' },
+    { id: 3, body: 'yes' },
+    { id: 4, body: 'no' },
+  ]);
+  const snapshot = await eventually(() => {
+    const made = bench.stage.snapshot();
+    assert.equal(made.models[0]?.history.at(-1)?.scored, 4);
+    return Promise.resolve(made);
+  }, 5000);
+  assert.deepEqual(decodeSnapshot(Payload.ofJson(snapshot)), snapshot);
+  const [model] = snapshot.models;
+  const last = model?.history.at(-1);
+  const { accuracy, log_loss: loss } = last?.means ?? {};
+  assert.deepEqual([accuracy?.value, accuracy?.naive], [0.75, 0.75]);
+  const interval = model?.figures['accuracy'];
+  assert.deepEqual([accuracy?.low, accuracy?.high], [interval?.low, interval?.high]);
+  assert.equal(loss?.value, model?.figures['log_loss']?.value);
+  assert.deepEqual(
+    model?.arrivals?.map(({ accuracy }) => accuracy),
+    [0.75],
+  );
+});
+
 test('a snapshot comes at once when somebody asks for one', async () => {
   using scratch = new Scratch();
   await using bench = await Bench.start({ ...settingsIn(scratch.dir), snapshotEveryMs: 600_000 });

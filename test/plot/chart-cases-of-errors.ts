@@ -1,4 +1,5 @@
 import type { Chart } from '../../src/plot/charts/chart.ts';
+import { coursePoints, type CoursePoint } from '../../src/plot/charts/course-point.ts';
 import { errorBySlice } from '../../src/plot/charts/error-by-slice.ts';
 import { errorDistribution } from '../../src/plot/charts/error-distribution.ts';
 import { labelMaturity } from '../../src/plot/charts/label-maturity.ts';
@@ -23,6 +24,12 @@ export function errorCases(): Record<string, Record<string, Chart>> {
     'label-maturity': maturities(),
     'model-comparison': comparisons(),
   };
+}
+
+/** Shares in 0..1, most of them small: 1 − p(truth) of a fair classifier. */
+function shares(count: number): number[] {
+  const next = random(3);
+  return Array.from({ length: count }, () => next() ** 3);
 }
 
 const equal = (count: number, value: number) => Array.from({ length: count }, () => value);
@@ -52,7 +59,22 @@ function distributions(): Record<string, Chart> {
     if (name === '442-rows') made['narrow'] = errorDistribution(distribution, NARROW);
     if (name === 'outliers') made['on-page'] = errorDistribution(distribution, ON_PAGE);
   }
-  return made;
+  const probabilities = {
+    ...distributionOf(modelOf(shares(5_000)), undefined)!,
+    of: 'probabilities' as const,
+  };
+  const answers = Array.from({ length: 1_000 }, (_, i) => (i % 9 === 0 ? 1 : 0));
+  const labels = { ...distributionOf(modelOf(answers), undefined)!, of: 'labels' as const };
+  const allRight = { ...distributionOf(modelOf(equal(10, 0)), undefined)!, of: 'labels' as const };
+  return {
+    ...made,
+    probabilities: errorDistribution(probabilities, LIGHT),
+    'probabilities-on-page': errorDistribution(probabilities, ON_PAGE),
+    labels: errorDistribution(labels, LIGHT),
+    'labels-dark': errorDistribution(labels, DARK),
+    'labels-on-page': errorDistribution(labels, ON_PAGE),
+    'labels-all-right': errorDistribution(allRight, LIGHT),
+  };
 }
 
 /** The history of a model with everything that a history may have. */
@@ -75,18 +97,20 @@ function fullHistory(
 
 function runningErrors(): Record<string, Chart> {
   const units = 'min';
-  const one = (points: HistoryPoint[], model = 'linear') => ({
-    units,
-    models: [{ model, points }],
-    marks: [],
-  });
-  const full = fullHistory(someErrors(40_000));
+  const figure = 'mae';
+  const of = (points: CoursePoint[]) => ({ figure, units, models: [{ model: 'linear', points }], marks: [] });
+  const one = (points: HistoryPoint[]) => of(coursePoints(points, figure));
+  const full = coursePoints(fullHistory(someErrors(40_000)), figure);
   const at = (i: number) => full[i]!.atMs;
   const all = {
+    figure,
     units,
     models: [
       { model: 'linear', points: full },
-      { model: 'boosting', points: historyOf(someErrors(40_000, 2, 46), 120, 86_400_000) },
+      {
+        model: 'boosting',
+        points: coursePoints(historyOf(someErrors(40_000, 2, 46), 120, 86_400_000), figure),
+      },
     ],
     marks: [
       { atMs: at(30), kind: 'version' as const, text: 'version 3f9a1c20b7de' },
@@ -96,12 +120,13 @@ function runningErrors(): Record<string, Chart> {
     ],
   };
   const longNamed = {
+    figure,
     units: LONG_UNIT,
     models: all.models.flatMap(({ points }, i) => [
       { model: LONG, points },
       {
         model: `challenger ${i}, ${LONG}`,
-        points: points.map((p) => ({ ...p, mae: p.mae * (1.1 + i / 10) })),
+        points: points.map((p) => ({ ...p, value: p.value * (1.1 + i / 10) })),
       },
     ]),
     marks: [{ atMs: at(50), kind: 'version' as const, text: LONG }],
@@ -117,7 +142,7 @@ function runningErrors(): Record<string, Chart> {
     'ten-seconds': runningError(one(historyOf(someErrors(2_000), 10)), LIGHT),
     'forty-seconds': runningError(one(fast), LIGHT),
     'row-by-row': runningError(
-      { ...one(full.map((point) => ({ ...point, atMs: point.scored }))), along: 'rows' },
+      { ...of(full.map((point) => ({ ...point, atMs: point.scored }))), along: 'rows' },
       LIGHT,
     ),
     flat: runningError(one(historyOf(equal(20, 5), 20)), LIGHT),
@@ -129,6 +154,47 @@ function runningErrors(): Record<string, Chart> {
     'on-narrow-page-long-names': runningError(longNamed, ON_NARROW_PAGE),
     'on-page': runningError(all, ON_PAGE),
     'long-names': runningError(longNamed, LIGHT),
+    'alike-names': runningError(
+      {
+        ...all,
+        models: all.models.map((each, i) => ({ ...each, model: `${'m'.repeat(20)}${i}${'m'.repeat(20)}` })),
+      },
+      LIGHT,
+    ),
+    'last-tick-at-edge': runningError(
+      one(historyOf(someErrors(900), 92, 86_400_000).map((p) => ({ ...p, atMs: p.atMs - 5.4 * 86_400_000 }))),
+      ON_PAGE,
+    ),
+    accuracy: runningError(accuracyOf(0.8), LIGHT),
+    'accuracy-dark': runningError(accuracyOf(0.8), DARK),
+    'accuracy-on-narrow-page': runningError(accuracyOf(0.8), ON_NARROW_PAGE),
+    'accuracy-all-right': runningError(accuracyOf(1), LIGHT),
+    'log-loss': runningError({ ...accuracyOf(0.8), figure: 'log_loss' }, LIGHT),
+  };
+}
+
+/** How the accuracy of two classifiers went, with its band and that of the most frequent label. */
+function accuracyOf(accuracy: number): Parameters<typeof runningError>[0] {
+  const [next, other] = [random(1), random(2)];
+  const course = (draw: () => number, share: number): CoursePoint[] => {
+    let right = 0;
+    return Array.from({ length: 120 }, (_, i) => {
+      for (let row = 0; row < 50; row++) right += draw() < share ? 1 : 0;
+      const scored = 50 * (i + 1);
+      const [value, reach] = [right / scored, 1.7 / Math.sqrt(scored)];
+      const ends = { low: Math.max(0, value - reach), high: Math.min(1, value + reach) };
+      const atMs = Date.UTC(2026, 0, 5) + i * 3_600_000;
+      return { atMs, scored, value, recent: value, ...ends, naive: 0.6 + 0.1 / (1 + i), coverage: 1 };
+    });
+  };
+  return {
+    figure: 'accuracy',
+    units: 'mg/dl',
+    models: [
+      { model: 'logistic', points: course(next, accuracy) },
+      { model: 'forest', points: course(other, 0.97 * accuracy) },
+    ],
+    marks: [],
   };
 }
 
@@ -156,7 +222,7 @@ function slicesOfCounts(
 }
 
 function slices(): Record<string, Chart> {
-  const about = { model: 'linear', units: 'min', mean: 18 };
+  const about = { model: 'linear', figure: 'mae', units: 'min', overall: 18 };
   const airports = slicesOfCounts({
     LGA: 1_204,
     PHL: 840,
@@ -174,6 +240,12 @@ function slices(): Record<string, Chart> {
     { [LONG]: 400, '<b>': 4_000, 'Санкт-Петербург, Пулково': 900 },
     'a tag with a long name',
   );
+  const ofAccuracy = { model: 'logistic', figure: 'accuracy', units: 'min', overall: 0.82 };
+  const accuracies = [0.99, 0.71, 1, 0.82, 0.78, 0.64, 0.85, 0.9].map((value, i) => {
+    const interval = { low: value - 0.09, high: Math.min(1, value + 0.09), level: 0.95 };
+    const figures = { accuracy: { value, ...interval } };
+    return { tag: 'region', value: 'ABCDEFGH'[i]!, predictions: 300 + i, scored: 280 + i, figures };
+  });
   const same = airports.map((slice) => ({ ...slice, figures: { mae: { value: 5, low: 5, high: 5 } } }));
   return {
     airports: errorBySlice({ ...about, slices: airports }, LIGHT),
@@ -181,10 +253,12 @@ function slices(): Record<string, Chart> {
     narrow: errorBySlice({ ...about, slices: airports }, NARROW),
     'on-page': errorBySlice({ ...about, slices: airports }, ON_PAGE),
     'one-slice': errorBySlice({ ...about, slices: airports.slice(0, 1) }, LIGHT),
-    'one-row': errorBySlice({ ...about, mean: 3, slices: slicesOfCounts({ LGA: 1 }) }, LIGHT),
+    'one-row': errorBySlice({ ...about, overall: 3, slices: slicesOfCounts({ LGA: 1 }) }, LIGHT),
     sixty: errorBySlice({ ...about, slices: many }, LIGHT),
-    equal: errorBySlice({ ...about, mean: 5, slices: same }, LIGHT),
-    'long-names': errorBySlice({ model: LONG, units: LONG_UNIT, mean: 18, slices: long }, LIGHT),
+    equal: errorBySlice({ ...about, overall: 5, slices: same }, LIGHT),
+    accuracy: errorBySlice({ ...ofAccuracy, slices: accuracies }, LIGHT),
+    'accuracy-on-page': errorBySlice({ ...ofAccuracy, slices: accuracies }, ON_PAGE),
+    'long-names': errorBySlice({ ...about, model: LONG, units: LONG_UNIT, slices: long }, LIGHT),
   };
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { shownName, withUnits } from '../../src/plot/charts/names.ts';
+import { distinctNames, shownName, withUnits } from '../../src/plot/charts/names.ts';
 import { countOf, formatFigure, formatTick, roundTicks } from '../../src/plot/charts/numbers.ts';
 
 test('formatFigure() gives three significant digits, in the way of the locale', () => {
@@ -60,4 +60,12 @@ test('withUnits() names the unit once, and none where there is none', () => {
   assert.equal(withUnits('Absolute error', 'min'), 'Absolute error, min');
   assert.equal(withUnits('Absolute error', undefined), 'Absolute error');
   assert.equal(withUnits('Absolute error', ' '), 'Absolute error');
+});
+
+test('names that look alike once they are cut are told apart, others stay as they are', () => {
+  const long = (end: string) => `${'a'.repeat(30)}${end}${'b'.repeat(30)}`;
+  const [first, second, short] = distinctNames([long('1'), long('2'), 'linear'], 20);
+  assert.match(first ?? '', /^1 · a+…b+$/);
+  assert.match(second ?? '', /^2 · a+…b+$/);
+  assert.equal(short, 'linear');
 });

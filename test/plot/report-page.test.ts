@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bothThemes } from '../../src/plot/both-themes.ts';
 import { pictureLook } from '../../src/plot/charts/chart.ts';
+import { coursePoints } from '../../src/plot/charts/course-point.ts';
 import { errorDistribution } from '../../src/plot/charts/error-distribution.ts';
 import { predictedAgainstActual } from '../../src/plot/charts/predicted-against-actual.ts';
 import { runningError } from '../../src/plot/charts/running-error.ts';
@@ -23,7 +24,12 @@ test('one picture has the colours of both themes, and is otherwise that of eithe
       errorDistribution(distributionOf(modelOf(someErrors(442)), 'min')!, look),
       predictedAgainstActual({ model: 'linear', units: 'min', grid: GRID }, look),
       runningError(
-        { units: 'min', models: [{ model: 'linear', points: historyOf(someErrors(99), 9) }], marks: [] },
+        {
+          figure: 'mae',
+          units: 'min',
+          models: [{ model: 'linear', points: coursePoints(historyOf(someErrors(99), 9), 'mae') }],
+          marks: [],
+        },
         look,
       ),
     ];

@@ -86,8 +86,15 @@ export class ClassSet implements FigureSet {
     };
   }
 
-  mae(): number | undefined {
-    return classification.value(this.#cells)['mae']?.value;
+  means(): { readonly mae?: number; readonly accuracy?: number } {
+    const { mae, accuracy } = classification.value(this.#cells);
+    return { ...(mae && { mae: mae.value }), ...(accuracy && { accuracy: accuracy.value }) };
+  }
+
+  naiveAccuracy(): number | undefined {
+    const rows = this.confusion().counts.map((counts) => counts.reduce((sum, count) => sum + count, 0));
+    const all = rows.reduce((sum, count) => sum + count, 0);
+    return all > 0 ? Math.max(...rows) / all : undefined;
   }
 
   histogram(): LinearBins | undefined {

@@ -33,8 +33,10 @@ export interface FigureSet {
   merge(other: this): void;
   /** By name; a figure without an honest answer is absent. */
   values(): Figures;
-  /** Mean of the log's absolute_error; `undefined` where nothing has a weight. */
-  mae(): number | undefined;
+  /** Mean of the log's absolute_error, and of classes the accuracy; absent where nothing has a weight. */
+  means(): { readonly mae?: number; readonly accuracy?: number };
+  /** The accuracy of who always says the most frequent label; `undefined` of a regression, and without an outcome. */
+  naiveAccuracy(): number | undefined;
   /** Absolute errors in bins, or `undefined` without an outcome. */
   histogram(): LinearBins | undefined;
   /** What only charts show; of a regression nothing. */

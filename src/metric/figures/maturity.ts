@@ -21,11 +21,10 @@ export function cohortsOf(counts: CohortCounts, figures: ModelFigures | undefine
 
 /** The outcomes by when their truth was, oldest first. */
 export function arrivalsOf(figures: ModelFigures | undefined): ArrivalPoint[] {
-  return (figures?.arrivals() ?? []).map(({ fromMs, toMs, cell: { scored, mae } }) => ({
+  return (figures?.arrivals() ?? []).map(({ fromMs, toMs, cell }) => ({
     ...beginning(fromMs),
     toMs,
-    scored,
-    ...(mae !== undefined && { mae }),
+    ...cell,
   }));
 }
 

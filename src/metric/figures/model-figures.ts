@@ -124,9 +124,9 @@ export class ModelFigures {
   }
 
   /** Outcomes by the time of their truth, oldest first. */
-  arrivals(): TimeCell<{ readonly scored: number; readonly mae: number | undefined }>[] {
+  arrivals(): TimeCell<{ readonly scored: number } & ReturnType<FigureSet['means']>>[] {
     return this.#cells.list().flatMap(({ fromMs, toMs, cell }) => {
-      return cell.scored > 0 ? [{ fromMs, toMs, cell: { scored: cell.scored, mae: cell.mae() } }] : [];
+      return cell.scored > 0 ? [{ fromMs, toMs, cell: { scored: cell.scored, ...cell.means() } }] : [];
     });
   }
 

@@ -72,8 +72,13 @@ export class RegressionSet implements FigureSet {
     ) as Figures;
   }
 
-  mae(): number | undefined {
-    return meanAbsoluteError(this.#errors);
+  means(): { readonly mae?: number } {
+    const mae = meanAbsoluteError(this.#errors);
+    return mae === undefined ? {} : { mae };
+  }
+
+  naiveAccuracy(): undefined {
+    return undefined;
   }
 
   histogram(): LinearBins | undefined {

@@ -1,4 +1,7 @@
-import { absoluteError } from '../figures/absolute-error.ts';
+import { logLoss } from '../../stats/class-probabilities.ts';
+import { absoluteError, labelOf } from '../figures/absolute-error.ts';
+import type { FigureSettings } from '../figures/figure-settings.ts';
+import { labelAt } from '../figures/score-set.ts';
 import { History } from './history.ts';
 import type { LedgerTask, Outcome } from '../ledger/ledger.ts';
 import { type OrderedPart, decodeJson, encodeJson } from './ordered-part.ts';
@@ -7,18 +10,32 @@ import { type OrderedPart, decodeJson, encodeJson } from './ordered-part.ts';
 export class Histories implements OrderedPart {
   readonly name = 'histories';
   readonly fingerprint = '1';
+  readonly #threshold: number | undefined;
   #models = new Map<string, History>();
+
+  constructor({ threshold }: Pick<FigureSettings, 'threshold'>) {
+    this.#threshold = threshold;
+  }
 
   add({ prediction, truth, previous }: Outcome, task: LedgerTask): void {
     if (previous !== undefined) return;
     let history = this.#models.get(prediction.model);
     if (history === undefined) this.#models.set(prediction.model, (history = new History()));
-    history.add(absoluteError(prediction, truth, task));
+    const error = absoluteError(prediction, truth, task);
+    history.add(error, task === 'regression' ? undefined : this.#classMeans(prediction, truth));
   }
 
   /** `undefined` before the model's first outcome. */
   of(model: string): History | undefined {
     return this.#models.get(model);
+  }
+
+  /** What an outcome adds to the means of a classification's figures. */
+  #classMeans(prediction: Outcome['prediction'], truth: Outcome['truth']): Record<string, number> {
+    const label = labelOf(truth.value);
+    const accuracy = labelAt(prediction, this.#threshold) === label ? 1 : 0;
+    const loss = prediction.proba && logLoss(label, prediction.proba);
+    return loss === undefined ? { accuracy } : { accuracy, log_loss: loss };
   }
 
   clear(): void {

@@ -21,7 +21,7 @@ export type OutcomeLog = Pick<MetricLog, 'write' | 'reopen' | 'reopened'>;
 
 /** Takes the outcomes of a ledger, in their order, into the log and what depends on that order, within the ledger's transaction. */
 export class OutcomeKeeper implements OutcomeSink {
-  readonly histories = new Histories();
+  readonly histories: Histories;
   readonly intervals: Intervals;
   readonly sliceIntervals: SliceIntervals;
   readonly last: LastOutcomes;
@@ -61,6 +61,7 @@ export class OutcomeKeeper implements OutcomeSink {
     this.#log = log;
     this.#arrivalIsKnown = arrivalIsKnown;
     this.alarms = new Alarms(options.alarms ?? NO_ALARMS, log);
+    this.histories = new Histories(settings);
     this.intervals = new Intervals(settings);
     this.sliceIntervals = new SliceIntervals(settings);
     this.last = new LastOutcomes(lastMax(settings));

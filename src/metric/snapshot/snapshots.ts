@@ -11,6 +11,8 @@ import { windowsOf } from './shown-windows.ts';
 import type { FigureKeeper } from '../figures/figure-keeper.ts';
 import type { FigureSettings } from '../figures/figure-settings.ts';
 import type { ModelFigures } from '../figures/model-figures.ts';
+import type { Figures, FigureValue } from '../../stats/figure.ts';
+import type { HistoryMark } from '../ordered/history.ts';
 import type { OutcomeKeeper } from '../ordered/outcome-keeper.ts';
 
 /** What a snapshot is made from. */
@@ -55,9 +57,11 @@ export class Snapshots {
       const history = outcomes.histories.of(model);
       const found = figures.model(model);
       if (history?.hasNews !== true || found === undefined) continue;
-      const { mae, mae_of_median: naive } = outcomes.intervals.of(model, found.values(), found.classes);
+      const shown = outcomes.intervals.of(model, found.values(), found.classes);
+      const { mae, mae_of_median: naive } = shown;
       const coverage = coverageOf(counts);
       if (mae === undefined) continue;
+      const means = meansOf(shown, found);
       history.mark({
         atMs: nowMs(),
         scored: counts.scored,
@@ -65,6 +69,7 @@ export class Snapshots {
         ...(mae.low !== undefined && mae.high !== undefined && { low: mae.low, high: mae.high }),
         ...(naive && { naiveMae: naive.value }),
         ...(coverage !== undefined && { coverage }),
+        ...(means && { means }),
       });
     }
   }
@@ -183,6 +188,20 @@ export class Snapshots {
       ...chartsOf(figures),
     };
   }
+}
+
+/** The means of a classification's figures; `undefined` of a regression. */
+function meansOf({ accuracy, log_loss: loss }: Figures, figures: ModelFigures): HistoryMark['means'] {
+  if (accuracy === undefined) return undefined;
+  const naive = figures.total().naiveAccuracy();
+  return {
+    accuracy: { ...ends(accuracy), ...(naive !== undefined && { naive }) },
+    ...(loss && { log_loss: ends(loss) }),
+  };
+}
+
+function ends({ value, low, high }: FigureValue): Pick<FigureValue, 'value' | 'low' | 'high'> {
+  return { value, ...(low !== undefined && high !== undefined && { low, high }) };
 }
 
 /** Champion first, then in order of first appearance. */

@@ -22,6 +22,8 @@ export interface DotsAbout {
   readonly axis: string;
   /** A dashed line that all dots are to be compared with. */
   readonly reference: { readonly value: number; readonly label: string } | undefined;
+  /** No value lies above it. */
+  readonly max?: number | undefined;
 }
 
 /** Spec and data of a chart of dots, one below the other. */
@@ -31,8 +33,8 @@ export function dots(
   look: ChartLook,
 ): { spec: TopLevelSpec; data: Record<string, object[]> } {
   const palette = PALETTES[look.theme];
-  const { reference } = about;
-  const [from, to] = limits(rows, reference?.value);
+  const { reference, max } = about;
+  const [from, to] = limits(rows, reference?.value, max);
   const shown = rows.map(({ low, high, ...dot }, row) => ({
     ...dot,
     row,
@@ -110,7 +112,7 @@ export function dots(
 }
 
 /** All dots and the reference, and of the whiskers as much as does not squeeze the dots. */
-function limits(rows: readonly Dot[], reference: number | undefined): [number, number] {
+function limits(rows: readonly Dot[], reference: number | undefined, max = Infinity): [number, number] {
   const values = rows.map(({ value }) => value);
   if (reference !== undefined) values.push(reference);
   const [low, high] = [Math.min(...values), Math.max(...values)];
@@ -121,5 +123,5 @@ function limits(rows: readonly Dot[], reference: number | undefined): [number, n
   const from = Math.max(low - reach, Math.min(low, ...rows.map((row) => row.low ?? low)));
   const to = Math.min(high + reach, Math.max(high, ...rows.map((row) => row.high ?? high)));
   const room = (to - from) * 0.05 || Math.abs(to) * 0.1 || 1;
-  return [low >= 0 ? Math.max(0, from - room) : from - room, to + room];
+  return [low >= 0 ? Math.max(0, from - room) : from - room, Math.min(max, to + room)];
 }

@@ -5,12 +5,15 @@ import { frameOf, type Chart, type ChartLook } from './chart.ts';
 import { coarsen } from './histogram.ts';
 import { shownName, withUnits } from './names.ts';
 import { countOf, formatCount, formatFigure, formatTick, roundTicks } from './numbers.ts';
+import { rightAndWrong } from './right-and-wrong.ts';
 import { columns, type ChartTable } from './table.ts';
 import { LABELS_PX, valueLineLayers, valueLines, type ValueLines } from './value-lines.ts';
 
 /** How the absolute errors of one model are spread. */
 export interface ErrorDistribution {
   readonly model: string;
+  /** What an absolute error is: a distance, `1 − p(truth)` where probabilities came along, or 0 and 1 of labels alone. */
+  readonly of: 'numbers' | 'probabilities' | 'labels';
   /** Unit of the target, or `undefined`. */
   readonly units: string | undefined;
   readonly histogram: Histogram;
@@ -22,6 +25,10 @@ export interface ErrorDistribution {
 /** Absolute errors as bars, with mean, median and p95 as lines that say what they are. At least one error. */
 export function errorDistribution(distribution: ErrorDistribution, look: ChartLook): Chart {
   const rows = rowsOf(distribution.histogram);
+  if (distribution.of === 'labels') {
+    const right = distribution.histogram.counts[0] ?? 0;
+    return rightAndWrong({ model: distribution.model, right, wrong: rows - right }, look);
+  }
   // Without any error the bins have no natural width: those of a model that is off by up to 1.
   const histogram =
     distribution.mean === 0
@@ -45,6 +52,18 @@ export function errorDistribution(distribution: ErrorDistribution, look: ChartLo
     summary: summary(distribution, histogram, rows, look),
     table: table(distribution.histogram),
   };
+}
+
+/** What is spread: in a title, under an axis. */
+const NAMES = {
+  numbers: { title: 'Absolute error', axis: 'absolute error' },
+  probabilities: { title: 'Probability not given to the truth', axis: '1 − p(truth)' },
+  labels: { title: 'Right and wrong', axis: '' },
+} as const;
+
+/** `Distribution of the absolute error`, as the page calls it. */
+export function distributionTitle(of: ErrorDistribution['of'], units: string | undefined): string {
+  return of === 'numbers' ? withUnits('Distribution of the absolute error', units) : NAMES[of].title;
 }
 
 /** How many errors a histogram counts. */
@@ -105,12 +124,12 @@ function lines(
 
 function spec(
   look: ChartLook,
-  { model, units, histogram, mean, median, p95 }: ErrorDistribution,
+  { model, of, units, histogram, mean, median, p95 }: ErrorDistribution,
   along: { values: number[]; labels: string[]; end: number; range: ValueLines['range'] },
 ): TopLevelSpec {
   const palette = PALETTES[look.theme];
   const about = {
-    title: withUnits('Absolute error', units),
+    title: withUnits(NAMES[of].title, units),
     subtitle: [
       shownName(model, 80),
       ...[['mean', mean] as const, ['median', median] as const, ['p95', p95] as const].flatMap(
@@ -127,7 +146,7 @@ function spec(
       labelExpr: `${JSON.stringify(along.labels)}[indexof(${JSON.stringify(along.values)}, datum.value)]`,
       labelFlush: false,
       labelOverlap: false,
-      title: look.standsAlone ? withUnits('absolute error', units) : null,
+      title: look.standsAlone ? withUnits(NAMES[of].axis, units) : null,
     },
   };
   return {
@@ -163,7 +182,7 @@ function spec(
 }
 
 function summary(
-  { model, units, mean, median, p95 }: ErrorDistribution,
+  { model, of, units, mean, median, p95 }: ErrorDistribution,
   { width, counts, above }: Histogram,
   rows: number,
   { locale }: ChartLook,
@@ -182,7 +201,7 @@ function summary(
     above === 0
       ? []
       : [`${formatCount(above, locale)} at ${formatTick(width * counts.length, locale)} or above`];
-  return `${withUnits('Absolute error', units)}, of ${shownName(model)} on ${countOf(rows, 'row', locale)}: ${[...figures, ...fullest, ...rest].join(', ')}.`;
+  return `${withUnits(NAMES[of].title, units)}, of ${shownName(model)} on ${countOf(rows, 'row', locale)}: ${[...figures, ...fullest, ...rest].join(', ')}.`;
 }
 
 /** The bins as metric keeps them, without the empty ones. */

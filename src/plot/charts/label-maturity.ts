@@ -1,10 +1,9 @@
-import type { TopLevelSpec } from 'vega-lite';
 import type { MaturityPoint } from '../../wire/snapshot.ts';
-import { PALETTES } from '../theme.ts';
-import { frameOf, isNarrow, type Chart, type ChartLook } from './chart.ts';
-import { namedRows, rowsMax } from './named-rows.ts';
+import { isNarrow, type Chart, type ChartLook } from './chart.ts';
+import { rowsMax } from './named-rows.ts';
 import { shownName } from './names.ts';
-import { formatCount, formatDuration, formatRatio } from './numbers.ts';
+import { countOf, formatCount, formatDuration, formatRatio } from './numbers.ts';
+import { shareBars } from './share-bars.ts';
 import { columns } from './table.ts';
 
 /** Of predictions of each age, how many have their truth. */
@@ -16,7 +15,6 @@ export interface LabelMaturity {
 
 /** A bar for each age of predictions, filled as far as their truths came. */
 export function labelMaturity({ model, ages }: LabelMaturity, look: ChartLook): Chart {
-  const palette = PALETTES[look.theme];
   const all = ages.map((age, i) => ({
     ...age,
     name: ageName(ages[i - 1]?.ageMsMax, age.ageMsMax, look.locale),
@@ -25,45 +23,21 @@ export function labelMaturity({ model, ages }: LabelMaturity, look: ChartLook): 
   // The young ones tell; of the old ones the last.
   const max = rowsMax(look);
   const drawn = all.length <= max ? all : [...all.slice(0, max - 1), ...all.slice(-1)];
-  const rows = drawn.map(({ name, ratio, predictions }, row) => {
-    const of = `of ${formatCount(predictions, look.locale)}`;
-    const share = formatRatio(ratio, look.locale);
+  const bars = drawn.map(({ name, ratio, predictions }) => {
+    const of = isNarrow(look)
+      ? formatCount(predictions, look.locale)
+      : countOf(predictions, 'prediction', look.locale);
     return {
-      row,
       name,
       ratio,
-      whole: 1,
-      note: isNarrow(look) ? `${share} ${of}` : `${share} ${of} predictions`,
+      note: `${formatRatio(ratio, look.locale)} of ${of}`,
+      tone: 'champion' as const,
     };
   });
-  const place = namedRows(rows, 'ages', look);
-  const x = { type: 'quantitative', scale: { domain: [0, 1], nice: false, range: place.range }, axis: null };
-  const size = { expr: `min(bandwidth('y'), ${BAR_PX_MAX})` };
-  const bar = { type: 'bar', tooltip: null, aria: false, cornerRadius: 2, size };
-  const about = {
-    title: 'Truths that came, by age of the prediction',
-    subtitle: shownName(model, 80),
-    height: place.height,
-  };
+  const about = { title: 'Truths that came, by age of the prediction', subtitle: shownName(model, 80) };
   const [youngest, oldest] = [all[0], all.at(-1)];
   return {
-    spec: {
-      ...frameOf(look, about),
-      layer: [
-        {
-          data: { name: 'ages' },
-          mark: { ...bar, color: palette.hairline },
-          encoding: { x: { ...x, field: 'whole', stack: null }, y: place.y },
-        },
-        {
-          data: { name: 'ages' },
-          mark: { ...bar, color: palette.champion },
-          encoding: { x: { ...x, field: 'ratio', stack: null }, y: place.y },
-        },
-        ...place.words,
-      ],
-    } as unknown as TopLevelSpec,
-    data: { ages: rows },
+    ...shareBars(bars, about, look),
     summary: `${about.title}, of ${shownName(model)}: ${[youngest, ...(all.length > 1 ? [oldest] : [])]
       .flatMap((age) => (age === undefined ? [] : [`${formatRatio(age.ratio, look.locale)} at ${age.name}`]))
       .join(', ')}.`,
@@ -78,9 +52,6 @@ export function labelMaturity({ model, ages }: LabelMaturity, look: ChartLook): 
     },
   };
 }
-
-/** One age alone is a bar, not a block. */
-const BAR_PX_MAX = 24;
 
 function ageName(fromMs: number | undefined, toMs: number | undefined, locale: string | undefined): string {
   const text = (ms: number) => formatDuration(ms / 1_000, locale);

@@ -16,6 +16,16 @@ export function shownName(name: string, lengthMax = 48): string {
   return `${characters.slice(0, head).join('')}…${characters.slice(characters.length - (lengthMax - 1 - head)).join('')}`;
 }
 
+/** The same of several at once: those that would look alike are numbered, at their beginning, which nothing cuts off. */
+export function distinctNames(names: readonly string[], lengthMax: number): string[] {
+  const shown = names.map((name) => shownName(name, lengthMax));
+  return shown.map((name, i) => {
+    const isAlike = (other: string) => other === name;
+    if (shown.filter(isAlike).length === 1) return name;
+    return `${shown.slice(0, i + 1).filter(isAlike).length} · ${name}`;
+  });
+}
+
 /** `absolute error, min`, or without a unit `absolute error`. */
 export function withUnits(what: string, units: string | undefined): string {
   return units === undefined || units.trim() === '' ? what : `${what}, ${shownName(units, 16)}`;

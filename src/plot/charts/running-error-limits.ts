@@ -1,4 +1,4 @@
-import type { HistoryPoint } from '../../wire/snapshot.ts';
+import type { CoursePoint } from './course-point.ts';
 
 /** Corners of a plot of errors over time. */
 export interface ErrorLimits {
@@ -13,8 +13,12 @@ export interface ErrorLimits {
  * hundred times wider than anything that comes after it. Room around a line that is flat, or a single point.
  *
  * @param lines the champion's first; an empty list gives 0 to 1
+ * @param options.max no value lies above it
  */
-export function errorLimits(lines: readonly (readonly HistoryPoint[])[], along?: 'rows'): ErrorLimits {
+export function errorLimits(
+  lines: readonly (readonly CoursePoint[])[],
+  { along, max = Infinity }: { readonly along?: 'rows' | undefined; readonly max?: number | undefined } = {},
+): ErrorLimits {
   const all = lines.flat();
   if (all.length === 0) return { fromMs: 0, toMs: 1, low: 0, high: 1 };
   // A first point on a few rows may lie anywhere: it need not be seen at the cost of all others.
@@ -22,7 +26,7 @@ export function errorLimits(lines: readonly (readonly HistoryPoint[])[], along?:
     const rows = points.at(-1)?.scored ?? 0;
     return points.filter(({ scored }) => scored * SETTLED_SHARE >= rows);
   });
-  const errors = settled.flatMap(({ mae, naiveMae }) => (naiveMae === undefined ? [mae] : [mae, naiveMae]));
+  const errors = settled.flatMap(({ value, naive }) => (naive === undefined ? [value] : [value, naive]));
   let [low, high] = [Math.min(...errors), Math.max(...errors)];
   const reach = (high - low) / 2 || Math.abs(high) * 0.1 || 1;
   const last = lines[0]?.at(-1);
@@ -40,7 +44,7 @@ export function errorLimits(lines: readonly (readonly HistoryPoint[])[], along?:
     fromMs: toMs > fromMs ? fromMs : fromMs - besideMs,
     toMs: toMs > fromMs ? toMs : toMs + besideMs,
     low: Math.max(0, low - room),
-    high: high + room,
+    high: Math.min(max, high + room),
   };
 }
 

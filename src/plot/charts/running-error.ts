@@ -1,19 +1,23 @@
 import type { TopLevelSpec } from 'vega-lite';
-import type { HistoryPoint, MarkSnapshot } from '../../wire/snapshot.ts';
+import type { MarkSnapshot } from '../../wire/snapshot.ts';
 import { PALETTES } from '../theme.ts';
 import { frameOf, isNarrow, type Chart, type ChartLook } from './chart.ts';
-import { shownName, withUnits } from './names.ts';
+import type { CoursePoint } from './course-point.ts';
+import { figureScale, type FigureScale } from './figure-scale.ts';
+import { distinctNames, shownName, withUnits } from './names.ts';
 import { countOf, formatFigure, formatRatio } from './numbers.ts';
 import { errorLimits } from './running-error-limits.ts';
 import { columns, type ChartTable } from './table.ts';
 import { rowsAxis, timeAxis } from './time-axis.ts';
 
-/** How the errors of the models of one stream went. */
+/** How a figure of the models of one stream went. */
 export interface RunningError {
+  /** Name of the figure: the mean absolute error of numbers, the accuracy of labels. */
+  readonly figure: string;
   /** Unit of the target, or `undefined`. */
   readonly units: string | undefined;
   /** The champion first; each with at least one point, oldest first. */
-  readonly models: readonly { readonly model: string; readonly points: readonly HistoryPoint[] }[];
+  readonly models: readonly { readonly model: string; readonly points: readonly CoursePoint[] }[];
   /** What happened to the champion, oldest first. */
   readonly marks: readonly MarkSnapshot[];
   /** Set where points have no times: `atMs` is their number of rows. */
@@ -27,29 +31,32 @@ const CHALLENGERS_MAX = 3;
 const MARKS_PX = 18;
 
 /**
- * The mean absolute error over time: the champion with its band, what the naive answer would have had, the challengers.
+ * The mean absolute error, or another figure, over time: the champion with its band, what the naive answer would have had, the challengers.
  * The ground is darker where truths are missing, and a version's change is a line with its name.
  */
 export function runningError(shown: RunningError, look: ChartLook): Chart {
-  const { units, models, marks, along } = shown;
+  const { marks, along } = shown;
+  const scale = figureScale(shown.figure, shown.units);
+  const models = shown.models.map(({ model, points }) => ({ model, points: points.map(scaled(scale)) }));
   const drawn = models.slice(0, 1 + CHALLENGERS_MAX);
   const series = seriesOf(drawn, look);
   const [champion] = drawn;
   const points = champion?.points ?? [];
   const limits = errorLimits(
     drawn.map(({ points }) => points),
-    along,
+    { along, max: scale.max },
   );
   /** A point beyond the limits breaks the line; the table has it. */
   const inside = (error: number) => (error >= limits.low && error <= limits.high ? error : null);
   const errors = drawn.flatMap(({ points }, i) =>
-    points.map(({ atMs, mae }) => ({ atMs, error: inside(mae), series: series[i]?.name })),
+    points.map(({ atMs, value }) => ({ atMs, error: inside(value), series: series[i]?.name })),
   );
   const ends = drawn.flatMap(({ points }, i) =>
-    points.slice(-1).map(({ atMs, mae }) => ({ atMs, error: mae, series: series[i]?.name })),
+    points.slice(-1).map(({ atMs, value }) => ({ atMs, error: value, series: series[i]?.name })),
   );
-  const naive = points.flatMap(({ atMs, naiveMae }) =>
-    naiveMae === undefined ? [] : [{ atMs, error: inside(naiveMae), series: NAIVE }],
+  const naiveName = naiveNameOf(shown.figure);
+  const naive = points.flatMap((point) =>
+    point.naive === undefined ? [] : [{ atMs: point.atMs, error: inside(point.naive), series: naiveName }],
   );
   const band = points.flatMap(({ atMs, low, high }) =>
     low === undefined || high === undefined
@@ -57,9 +64,9 @@ export function runningError(shown: RunningError, look: ChartLook): Chart {
       : [{ atMs, low: Math.max(low, limits.low), high: Math.min(high, limits.high) }],
   );
   const missing = missingOf(points);
-  const named = naive.length === 0 ? series : [...series, naiveSeries(look)];
+  const named = naive.length === 0 ? series : [...series, naiveSeries(naiveName, look)];
   return {
-    spec: spec(look, named, { units, model: champion?.model ?? '', hasMissing: missing.length > 0, along }),
+    spec: spec(look, named, { scale, model: champion?.model ?? '', hasMissing: missing.length > 0, along }),
     data: {
       errors: [...errors, ...naive],
       ends,
@@ -71,12 +78,27 @@ export function runningError(shown: RunningError, look: ChartLook): Chart {
         { atMs: limits.toMs, error: limits.high },
       ],
     },
-    summary: summary(shown, look),
-    table: table(shown),
+    summary: summary({ ...shown, models }, { scale, naiveName }, look),
+    table: table(shown, { scale, naiveName }),
   };
 }
 
-const NAIVE = 'median so far';
+/** The same as it is shown: a share in percent. */
+function scaled({ factor }: FigureScale): (point: CoursePoint) => CoursePoint {
+  if (factor === 1) return (point) => point;
+  return ({ value, recent, low, high, naive, ...others }) => ({
+    ...others,
+    value: value * factor,
+    recent: recent * factor,
+    ...(low !== undefined && high !== undefined && { low: low * factor, high: high * factor }),
+    ...(naive !== undefined && { naive: naive * factor }),
+  });
+}
+
+/** Whom the dashed line is of: who always gives the answer that would have been best so far. */
+function naiveNameOf(figure: string): string {
+  return figure === 'accuracy' ? 'most frequent label so far' : 'median so far';
+}
 
 interface Series {
   readonly name: string;
@@ -89,19 +111,23 @@ const DASHES = [[], [7, 3], [2, 3], [9, 3, 2, 3]] as const;
 function seriesOf(models: RunningError['models'], look: ChartLook): Series[] {
   const { champion, challenger, others } = PALETTES[look.theme];
   const colors = [champion, challenger, ...others];
-  return models.map(({ model, points }, i) => {
+  const names = distinctNames(
+    models.map(({ model }) => model),
+    isNarrow(look) ? 20 : 32,
+  );
+  return models.map(({ points }, i) => {
     const hasBand = i === 0 && points.some(({ low }) => low !== undefined);
-    const name = `${shownName(model, isNarrow(look) ? 20 : 32)}${hasBand ? ', with its band' : ''}`;
+    const name = `${names[i]}${hasBand ? ', with its band' : ''}`;
     return { name, color: colors[i] ?? champion, dash: DASHES[i] ?? [] };
   });
 }
 
-function naiveSeries({ theme }: ChartLook): Series {
-  return { name: NAIVE, color: PALETTES[theme].baseline, dash: [4, 4] };
+function naiveSeries(name: string, { theme }: ChartLook): Series {
+  return { name, color: PALETTES[theme].baseline, dash: [4, 4] };
 }
 
 /** Stretches between two points by the share of predictions whose truth was still missing, 0..1. */
-function missingOf(points: readonly HistoryPoint[]): object[] {
+function missingOf(points: readonly CoursePoint[]): object[] {
   return points.slice(1).flatMap(({ atMs, coverage }, i) => {
     const fromMs = points[i]?.atMs ?? atMs;
     return coverage === undefined || coverage >= 1 ? [] : [{ fromMs, atMs, missing: 1 - coverage }];
@@ -134,20 +160,20 @@ function spec(
   look: ChartLook,
   series: readonly Series[],
   about: {
-    readonly units: string | undefined;
+    readonly scale: FigureScale;
     readonly model: string;
     readonly hasMissing: boolean;
     readonly along: 'rows' | undefined;
   },
 ): TopLevelSpec {
   const palette = PALETTES[look.theme];
-  const { units, model, hasMissing, along } = about;
+  const { scale, model, hasMissing, along } = about;
   const x = along === 'rows' ? rowsAxis(look, 'atMs') : timeAxis(look, 'atMs');
   const y = {
     field: 'error',
     type: 'quantitative',
     scale: { zero: false, nice: true, range: [{ expr: 'height' }, MARKS_PX] },
-    axis: { title: look.standsAlone ? withUnits('mean absolute error', units) : null, tickCount: 5 },
+    axis: { title: look.standsAlone ? withUnits(scale.name, scale.units) : null, tickCount: 5 },
   };
   const domain = series.map(({ name }) => name);
   const legend = {
@@ -177,10 +203,7 @@ function spec(
   };
   const quiet = { tooltip: null, aria: false, clip: true };
   const frame = frameOf(look, {
-    title: withUnits(
-      along === 'rows' ? 'Mean absolute error, row by row' : 'Mean absolute error over time',
-      units,
-    ),
+    title: courseTitle(scale, along),
     subtitle: shownName(model, 80),
   });
   const layout = {
@@ -290,24 +313,31 @@ const HAS_ROOM_LEFT =
   "scale('x', datum.atMs) - (isValid(datum.beforeMs) ? scale('x', datum.beforeMs) + datum.beforePx : 0) > datum.widthPx";
 const HAS_ROOM = `${IS_AT_EDGE} ? ${HAS_ROOM_LEFT} : ${HAS_ROOM_RIGHT}`;
 
-function summary({ units, models, marks, along }: RunningError, { locale }: ChartLook): string {
+/** `Mean absolute error over time, min`. */
+export function courseTitle({ title, units }: FigureScale, along: RunningError['along']): string {
+  return withUnits(`${title}${along === 'rows' ? ', row by row' : ' over time'}`, units);
+}
+
+function summary(
+  { models, marks, along }: RunningError,
+  { scale, naiveName }: { readonly scale: FigureScale; readonly naiveName: string },
+  { locale }: ChartLook,
+): string {
   const [champion, ...challengers] = models;
   const last = champion?.points.at(-1);
   if (champion === undefined || last === undefined) return 'No error yet.';
-  const { mae, low, high, scored, naiveMae, coverage, recentMae } = last;
+  const { value, low, high, scored, naive, coverage, recent } = last;
   const parts = [
     low === undefined || high === undefined
-      ? `now ${formatFigure(mae, locale)}`
-      : `now ${formatFigure(mae, locale)} (${formatFigure(low, locale)} to ${formatFigure(high, locale)})`,
-    `${formatFigure(recentMae, locale)} most recently`,
-    ...(naiveMae === undefined
-      ? []
-      : [`${formatFigure(naiveMae, locale)} had the answer been the median so far`]),
+      ? `now ${formatFigure(value, locale)}`
+      : `now ${formatFigure(value, locale)} (${formatFigure(low, locale)} to ${formatFigure(high, locale)})`,
+    `${formatFigure(recent, locale)} most recently`,
+    ...(naive === undefined ? [] : [`${formatFigure(naive, locale)} had the answer been the ${naiveName}`]),
     ...challengers.flatMap(({ model, points }) => {
       const end = points.at(-1);
       return end === undefined
         ? []
-        : [`${formatFigure(end.mae, locale)} of the challenger ${shownName(model)}`];
+        : [`${formatFigure(end.value, locale)} of the challenger ${shownName(model)}`];
     }),
   ];
   const on = `on ${countOf(scored, 'row', locale)}`;
@@ -317,25 +347,29 @@ function summary({ units, models, marks, along }: RunningError, { locale }: Char
     marks.length === 0
       ? ''
       : ` ${countOf(marks.length, 'mark', locale)}, the last: ${shownName(marks.at(-1)?.text ?? '')}.`;
-  return `${withUnits('Mean absolute error', units)}, of ${shownName(champion.model)} ${along === 'rows' ? 'row by row' : 'over time'}, ${on}: ${parts.join(', ')}.${truths}${events}`;
+  return `${withUnits(scale.title, scale.units)}, of ${shownName(champion.model)} ${along === 'rows' ? 'row by row' : 'over time'}, ${on}: ${parts.join(', ')}.${truths}${events}`;
 }
 
-function table({ models, along }: RunningError): ChartTable {
+/** A share as it is, 0..1. */
+function table(
+  { models, along }: RunningError,
+  { scale, naiveName }: { readonly scale: FigureScale; readonly naiveName: string },
+): ChartTable {
   return {
     columns: columns(
       ['model', 'text'],
       along === 'rows' ? ['row', 'count'] : ['time', 'time'],
-      ['mean so far', 'figure'],
+      [`${scale.name} so far`, 'figure'],
       ['low', 'figure'],
       ['high', 'figure'],
       ['since the point before', 'figure'],
-      ['median so far', 'figure'],
+      [naiveName, 'figure'],
       ['truths that came', 'ratio'],
       ['rows', 'count'],
     ),
     rows: models.flatMap(({ model, points }) =>
       points
-        .map((p) => [model, p.atMs, p.mae, p.low, p.high, p.recentMae, p.naiveMae, p.coverage, p.scored])
+        .map((p) => [model, p.atMs, p.value, p.low, p.high, p.recent, p.naive, p.coverage, p.scored])
         .toReversed(),
     ),
   };

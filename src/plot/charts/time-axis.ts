@@ -1,5 +1,8 @@
 import type { ChartLook } from './chart.ts';
 
+/** A label so near to an end of the axis is written inwards: it would be cut where the chart was laid out before it came. */
+const EDGE_PX = 30;
+
 /** How a field of milliseconds since 1970 goes along x, by the clock of the look. */
 export function timeAxis(look: ChartLook, field: string) {
   return {
@@ -11,7 +14,7 @@ export function timeAxis(look: ChartLook, field: string) {
       tickCount: { expr: 'max(2, floor(width / 90))' },
       labelOverlap: true,
       labelSeparation: 12,
-      labelFlush: false,
+      labelFlush: EDGE_PX,
       // 24 hours, whatever the language of the browser: the default says AM and PM.
       format: {
         milliseconds: '%H:%M:%S.%L',
@@ -41,7 +44,7 @@ export function rowsAxis(look: ChartLook, field: string) {
       tickMinStep: 1,
       labelOverlap: true,
       labelSeparation: 12,
-      labelFlush: false,
+      labelFlush: EDGE_PX,
       format: ',~f',
     },
   } as const;

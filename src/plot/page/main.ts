@@ -97,7 +97,7 @@ function showWords(): void {
   // Units once, in the title.
   fill(
     byId('figures-table'),
-    figureTableNode(figureTable(snapshot, choice, { ...writing, units: undefined })),
+    figureTableNode(figureTable(snapshot, choice, { ...writing, isUnitInTitle: true })),
   );
   byId('figures-csv').setAttribute('href', `figures.csv${writeChoice(choice)}`);
   byId('report').toggleAttribute('data-empty', chosen.model.books.scored === 0);

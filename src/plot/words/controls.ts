@@ -1,7 +1,7 @@
 import { sliceKey, type Choice } from '../choice.ts';
 import { mainFigure, type Chosen } from '../chosen.ts';
 import { shownName } from '../charts/names.ts';
-import { figureMeaning, knownFigures } from './figure-meaning.ts';
+import { figureMeaning, knownFigures } from '../../wire/figure-meaning.ts';
 import { sliceName } from './headline.ts';
 import { windowName } from './window-name.ts';
 

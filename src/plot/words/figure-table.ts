@@ -1,11 +1,13 @@
+import type { FigureValue } from '../../stats/figure.ts';
 import type { ModelSnapshot, Snapshot } from '../../wire/snapshot.ts';
 import { columns, type ChartTable } from '../charts/table.ts';
 import { countOf, formatCount } from '../charts/numbers.ts';
 import { choose, type Chosen } from '../chosen.ts';
 import type { Choice } from '../choice.ts';
-import { figureMeaning, knownFigures } from './figure-meaning.ts';
+import { figureMeaning, knownFigures } from '../../wire/figure-meaning.ts';
 import { figureText, joined, valueText, type Writing } from './figure-text.ts';
 import { nameOf } from './headline.ts';
+import { lossName } from './tiles.ts';
 import { TIED, type Word } from './words.ts';
 
 /** All figures of what is chosen, the models side by side. */
@@ -15,17 +17,24 @@ export interface FigureTable {
   readonly rows: readonly { readonly title: string; readonly cells: readonly string[] }[];
 }
 
-/** Every figure that any of the models has; a missing one is `–`. Champion first. */
-export function figureTable(snapshot: Snapshot, choice: Choice, writing: Writing): FigureTable {
+/**
+ * Every figure that any of the models has; a missing one is `–`. Champion first.
+ *
+ * @param writing.isUnitInTitle the target's unit is said once, above; that of a square is said where it is
+ */
+export function figureTable(
+  snapshot: Snapshot,
+  choice: Choice,
+  { isUnitInTitle = false, ...writing }: Writing & { readonly isUnitInTitle?: boolean },
+): FigureTable {
   const all = everyModel(snapshot, choice);
   const { locale } = writing;
-  const rows = namesOf(all).map((name) => ({
-    title: figureMeaning(name).title,
-    cells: all.map(({ figures }) => {
-      const figure = figures[name];
-      return figure === undefined ? '–' : joined(figureText(name, figure, writing));
-    }),
-  }));
+  const bare = isUnitInTitle ? { ...writing, units: undefined } : writing;
+  const rows = namesOf(all).map((name) => {
+    const { title, kind } = figureMeaning(name);
+    const text = (figure: FigureValue) => joined(figureText(name, figure, kind === 'error' ? bare : writing));
+    return { title, cells: all.map(({ figures }) => (figures[name] ? text(figures[name]) : '–')) };
+  });
   const compared = all.some(({ model }) => model.comparison !== undefined);
   return {
     models: all.map(({ model }) => nameOf(model)),
@@ -39,7 +48,7 @@ export function figureTable(snapshot: Snapshot, choice: Choice, writing: Writing
         ),
       },
       ...(compared
-        ? [{ title: 'against the champion', cells: all.map(({ model }) => verdictOf(model, writing)) }]
+        ? [{ title: 'against the champion', cells: all.map(({ model }) => verdictOf(model, bare)) }]
         : []),
       ...rows,
     ],
@@ -93,12 +102,14 @@ function namesOf(all: readonly Chosen[]): string[] {
 }
 
 /** Who is better, by how much, and whether that is decided. */
-function verdictOf({ comparison, task }: ModelSnapshot, writing: Writing): string {
+function verdictOf(model: ModelSnapshot, writing: Writing): string {
+  const { comparison, task } = model;
   if (comparison === undefined) return '–';
   const { difference, low, high, better, rows } = comparison;
   const ends = low === undefined || high === undefined ? {} : { low, high };
   const kind = task === undefined || task === 'regression' ? 'error' : 'ratio';
   const size = joined(valueText({ kind, isSigned: true }, { value: difference, ...ends }, writing));
   const word = { champion: 'worse', challenger: 'better', undecided: 'undecided' }[better];
-  return `${word}: ${size} on ${countOf(rows, 'pair', writing.locale).replace(' ', TIED)}`;
+  const by = lossName(model);
+  return `${word}: ${size}${by === '' ? '' : ` ${by}`} on ${countOf(rows, 'pair', writing.locale).replace(' ', TIED)}`;
 }

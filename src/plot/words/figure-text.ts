@@ -1,7 +1,7 @@
 import type { FigureValue } from '../../stats/figure.ts';
 import { formatCount, formatFigure } from '../charts/numbers.ts';
-import { shownName } from '../charts/names.ts';
-import { figureMeaning, type FigureMeaning } from './figure-meaning.ts';
+import { unitOf } from '../charts/figure-scale.ts';
+import { figureMeaning, type FigureMeaning } from '../../wire/figure-meaning.ts';
 import { TIED } from './words.ts';
 
 /** A figure in the pieces that a reader tells apart. */
@@ -34,7 +34,7 @@ export function valueText(
   { units, locale }: Writing,
 ): FigureText {
   const scale = kind === 'ratio' ? 100 : 1;
-  const unit = kind === 'ratio' ? '%' : kind === 'error' && units !== undefined ? shownName(units, 16) : '';
+  const unit = unitOf(kind, units);
   const sign = isSigned && value > 0 ? '+' : '';
   const text = kind === 'count' ? formatCount(value, locale) : formatFigure(value * scale, locale);
   return {

@@ -3,7 +3,7 @@ import { countOf, formatCount } from '../charts/numbers.ts';
 import { shownName } from '../charts/names.ts';
 import type { Chosen } from '../chosen.ts';
 import type { Feed } from '../feed.ts';
-import { figureMeaning } from './figure-meaning.ts';
+import { figureMeaning } from '../../wire/figure-meaning.ts';
 import { figureText, joined, type Writing } from './figure-text.ts';
 import { skillOf, type Skill } from './skill.ts';
 import type { PageState } from './state.ts';

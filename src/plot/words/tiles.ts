@@ -5,7 +5,7 @@ import { booksOf, isBalanced } from './books.ts';
 import { durationText } from './duration-text.ts';
 import { valueText, type Writing } from './figure-text.ts';
 import { mainFigure } from '../chosen.ts';
-import { figureMeaning } from './figure-meaning.ts';
+import { figureMeaning } from '../../wire/figure-meaning.ts';
 import { nameOf } from './headline.ts';
 import { skillOf } from './skill.ts';
 import { TIED, type Words } from './words.ts';
@@ -96,7 +96,9 @@ function challengerTile(challenger: ModelSnapshot, writing: Writing): Tile {
   return {
     title: ['Challenger ', nameOf(challenger)],
     figure: value,
-    beside: [uncertainty, unit, gain >= 0 ? 'better' : 'worse'].filter((part) => part !== '').join(TIED),
+    beside: [uncertainty, unit, gain >= 0 ? 'better' : 'worse', lossName(challenger)]
+      .filter((part) => part !== '')
+      .join(TIED),
     below:
       better === 'undecided'
         ? `not decided on ${countOf(rows, 'pair', locale)}`
@@ -104,6 +106,12 @@ function challengerTile(challenger: ModelSnapshot, writing: Writing): Tile {
           ? `decided on ${countOf(rows, 'pair', locale)}`
           : `decided after ${formatCount(decidedAt, locale)} of ${countOf(rows, 'pair', locale)}`,
   };
+}
+
+/** What they are compared by, where that is not the figure in the first line: it may well say the opposite. */
+export function lossName({ task, figures }: ModelSnapshot): string {
+  const hasProbabilities = task !== 'regression' && figures['log_loss'] !== undefined;
+  return hasProbabilities ? 'by p(truth)' : '';
 }
 
 function lossMeaning(model: ModelSnapshot): { readonly kind: 'error' | 'ratio' } {

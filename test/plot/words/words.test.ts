@@ -138,6 +138,27 @@ test('all figures stand side by side, with the verdict', () => {
   assert.deepEqual(cells['mean absolute error'], ['18.1 ± 0.4 min', '16.4 ± 0.4 min']);
 });
 
+test('a square is in the square of the unit, which a title cannot say for all', () => {
+  const [linear] = flights().models;
+  assert.ok(linear);
+  const snapshot = flights({ models: [{ ...linear, figures: { ...linear.figures, mse: { value: 870 } } }] });
+  const cellOf = (writing: Parameters<typeof figureTable>[2], title: string) =>
+    spaced(figureTable(snapshot, {}, writing).rows.find((row) => row.title === title)?.cells[0] ?? '');
+  assert.equal(cellOf(WRITING, 'mean squared error'), '870 min²');
+  assert.equal(cellOf({ ...WRITING, isUnitInTitle: true }, 'mean squared error'), '870 min²');
+  assert.equal(cellOf({ ...WRITING, isUnitInTitle: true }, 'mean absolute error'), '18.1 ± 0.4');
+  assert.equal(cellOf({ ...WRITING, units: 'mg/dl' }, 'mean squared error'), '870 (mg/dl)²');
+  assert.equal(cellOf({ ...WRITING, units: undefined }, 'mean squared error'), '870');
+});
+
+test('what challengers with probabilities are compared by is said: their accuracy may say the opposite', () => {
+  const [champion, challenger] = flights().models;
+  assert.ok(champion && challenger);
+  const figures = { accuracy: { value: 0.8 }, log_loss: { value: 0.4 } };
+  const models = [champion, challenger].map((model) => ({ ...model, task: 'binary' as const, figures }));
+  assert.match(spaced(tilesOf(flights({ models }))[1]?.beside ?? ''), /^± [\d.]+ % better by p\(truth\)$/);
+});
+
 function tilesOf(snapshot: Snapshot) {
   const chosen = choose(snapshot, {});
   assert.ok(chosen);

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { NO_FURTHER_FIGURES, type FigureSettings } from '../../../src/metric/figures/figure-settings.ts';
-import { LastOutcomes } from '../../../src/metric/ordered/last-outcomes.ts';
-import type { LedgerTask } from '../../../src/metric/ledger/ledger.ts';
-import { titleOf } from '../../../src/metric/report/report-text.ts';
-import { figureMeaning, knownFigures } from '../../../src/plot/words/figure-meaning.ts';
-import { figureText, joined } from '../../../src/plot/words/figure-text.ts';
-import { outcomeOf, type OutcomeRow } from '../../metric/outcome-rows.ts';
+import { NO_FURTHER_FIGURES, type FigureSettings } from '../../src/metric/figures/figure-settings.ts';
+import { LastOutcomes } from '../../src/metric/ordered/last-outcomes.ts';
+import type { LedgerTask } from '../../src/metric/ledger/ledger.ts';
+import { titleOf } from '../../src/metric/report/report-text.ts';
+import { figureMeaning, knownFigures } from '../../src/wire/figure-meaning.ts';
+import { figureText, joined } from '../../src/plot/words/figure-text.ts';
+import { outcomeOf, type OutcomeRow } from '../metric/outcome-rows.ts';
 
 const SETTINGS: FigureSettings = { ...NO_FURTHER_FIGURES, errorMax: 5, pinball: [0.9, 0.975], beta: 2 };
 const LABELS = ['a', 'b', 'c', 'd', 'e', 'f'];
@@ -27,7 +27,7 @@ const everyFigure = new Set([
 ]);
 
 test('the rows of this test have every figure that the document of the figures names', () => {
-  const document = readFileSync(new URL('../../../docs/statistics.md', import.meta.url), 'utf8');
+  const document = readFileSync(new URL('../../docs/statistics.md', import.meta.url), 'utf8');
   const tables = document.matchAll(/^\| figure \| (?:formula|meaning) \|.*\n((?:\|.*\n)+)/gm);
   const cells = [...tables].flatMap(([, lines = '']) =>
     lines.split('\n').map((line) => line.split('|')[1] ?? ''),

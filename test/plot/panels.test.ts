@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { pictureLook } from '../../src/plot/charts/chart.ts';
+import { choose } from '../../src/plot/chosen.ts';
+import type { Choice } from '../../src/plot/choice.ts';
+import { panels } from '../../src/plot/panels.ts';
+import type { ModelSnapshot } from '../../src/wire/snapshot.ts';
+import { historyOf, modelOf, snapshotOf } from './snapshots.ts';
+
+/** Right four times of five, with probabilities, in two regions. */
+function classifier(changes: Partial<ModelSnapshot> = {}): ModelSnapshot {
+  const errors = Array.from({ length: 500 }, (_, i) => (i % 5 === 0 ? 0.7 : 0.1));
+  const slice = (value: string, accuracy: number) => ({
+    tag: 'region',
+    value,
+    predictions: 250,
+    scored: 250,
+    figures: { accuracy: { value: accuracy }, log_loss: { value: 1 - accuracy }, mae: { value: 0.22 } },
+    arrivals: [{ fromMs: 0, toMs: 3_600_000, scored: 250, mae: 0.22, accuracy }],
+  });
+  return {
+    ...modelOf(errors),
+    task: 'binary',
+    figures: { accuracy: { value: 0.8 }, log_loss: { value: 0.5 }, mae: { value: 0.22 } },
+    history: historyOf(errors, 20).map((point) => ({
+      ...point,
+      means: { accuracy: { value: 0.8, recent: 0.8, naive: 0.6 }, log_loss: { value: 0.5, recent: 0.5 } },
+    })),
+    slices: [slice('north', 0.9), slice('south', 0.7)],
+    ...changes,
+  };
+}
+
+function shown(model: ModelSnapshot, choice: Choice = {}) {
+  const all = panels(choose(snapshotOf([model]), choice), { units: 'min', drift: undefined });
+  return Object.fromEntries(
+    all.map(({ id, title, chart }) => [id, { title, chart: chart?.(pictureLook('light')) }]),
+  );
+}
+
+test('of a classifier the charts show its accuracy, and the spread of what its probabilities lack', () => {
+  const {
+    'error-over-time': course,
+    'error-by-slice': where,
+    'error-distribution': spread,
+  } = shown(classifier());
+  assert.equal(course?.title, 'Accuracy over time, %');
+  assert.match(
+    course?.chart?.summary ?? '',
+    /now 80\.0, .* 60\.0 had the answer been the most frequent label so far/,
+  );
+  assert.equal(where?.title, 'Where it is worst, by region: accuracy, %');
+  assert.match(where?.chart?.summary ?? '', /worst at south, 70\.0 on 250 rows; 80\.0 over all rows/);
+  assert.equal(spread?.title, 'Probability not given to the truth');
+});
+
+test('a figure that is picked is shown wherever there is a history, or a slice, of it', () => {
+  const { 'error-over-time': course, 'error-by-slice': where } = shown(classifier(), { figure: 'log_loss' });
+  assert.equal(course?.title, 'Log loss over time');
+  assert.equal(where?.title, 'Where it is worst, by region: log loss');
+  const other = shown(classifier({ figures: { accuracy: { value: 0.8 }, mcc: { value: 0.5 } } }), {
+    figure: 'mcc',
+  });
+  assert.equal(other['error-over-time']?.title, 'Accuracy over time, %');
+});
+
+test('a slice of a classifier goes by accuracy too', () => {
+  const { 'error-over-time': course } = shown(classifier(), { slice: 'region:south' });
+  assert.equal(course?.title, 'Accuracy over time, %');
+  assert.match(course?.chart?.summary ?? '', /now 70\.0/);
+});
+
+test('labels alone are right or wrong, and a history of errors alone is still shown', () => {
+  const answers = Array.from({ length: 100 }, (_, i) => (i < 90 ? 0 : 1));
+  const bare = { ...modelOf(answers), task: 'binary' as const, figures: { accuracy: { value: 0.9 } } };
+  const { 'error-over-time': course, 'error-distribution': spread } = shown(bare);
+  assert.equal(spread?.title, 'Right and wrong');
+  assert.match(spread?.chart?.summary ?? '', /90\s% of 100 right; 10\s% of 100 wrong/);
+  assert.equal(course?.title, 'Mean absolute error over time, min');
+});

@@ -93,11 +93,16 @@ test('the last outcomes are the same whatever their order, and a revision takes 
         const last = new LastOutcomes(max);
         let number = 0;
         const firsts = ordered.map((row) => outcomeOf(row, ++number));
-        for (const outcome of firsts) last.add(outcome, 'regression');
-        for (const [i, outcome] of firsts.entries()) {
+        const revise = (i: number): void => {
           const { revised } = ordered[i]!;
-          if (revised !== null) last.add(revisionOf(outcome, revised, ++number), 'regression');
+          if (revised !== null) last.add(revisionOf(firsts[i]!, revised, ++number), 'regression');
+        };
+        // Half of the revisions come soon after their outcome, with others around them.
+        for (const [i, outcome] of firsts.entries()) {
+          last.add(outcome, 'regression');
+          if (i >= 3 && i % 2 === 1) revise(i - 3);
         }
+        for (const i of firsts.keys()) if (i % 2 === 1 || i + 3 >= firsts.length) revise(i);
         const copy = new LastOutcomes(max);
         copy.decode(last.encode());
         assert.deepEqual(Buffer.from(copy.encode()), Buffer.from(last.encode()));

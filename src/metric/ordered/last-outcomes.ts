@@ -2,27 +2,12 @@ import { scoreOf } from '../../stats/class-score.ts';
 import { exactQuantiles } from '../../stats/exact-quantiles.ts';
 import { type Figures, present } from '../../stats/figure.ts';
 import { type ScoredRow, averagePrecision, rocAuc, tieGroups } from '../../stats/score-ranking.ts';
-import type { Value } from '../../wire/records.ts';
-import { absoluteError, labelOf } from '../figures/absolute-error.ts';
+import { labelOf } from '../figures/absolute-error.ts';
 import type { FigureSettings } from '../figures/figure-settings.ts';
 import { type FigureSet, type Row, emptySet } from '../figures/figure-set.ts';
-import type { PredictionSlot } from '../ledger/entry.ts';
 import type { LedgerTask, Outcome } from '../ledger/ledger.ts';
 import { type OrderedPart, decodeJson, encodeJson } from './ordered-part.ts';
-
-/** An outcome among the last: where it stands, and what figures want of it. Flat, since there is one for every outcome. */
-interface Kept {
-  /** Of the first truth. */
-  readonly atMs: number;
-  readonly key: string;
-  readonly truth: Value;
-  readonly value: Value;
-  readonly proba: PredictionSlot['proba'];
-  readonly interval: PredictionSlot['interval'];
-  readonly baseline: PredictionSlot['baseline'];
-  readonly absoluteError: number;
-  readonly weight: number | undefined;
-}
+import { OutcomeTail, type TailRow } from './outcome-tail.ts';
 
 /**
  * The last outcomes of each model: those with the latest first truth, of the same time those with the larger id. Which they
@@ -33,7 +18,7 @@ export class LastOutcomes implements OrderedPart {
   readonly name = 'last';
   readonly fingerprint: string;
   readonly #max: number;
-  #models = new Map<string, Kept[]>();
+  #models = new Map<string, OutcomeTail>();
 
   /** @param max outcomes of a model that are kept; 0: none */
   constructor(max: number) {
@@ -44,21 +29,9 @@ export class LastOutcomes implements OrderedPart {
   add(outcome: Outcome, task: LedgerTask): void {
     if (this.#max === 0) return;
     const { model } = outcome.prediction;
-    let kept = this.#models.get(model);
-    if (kept === undefined) this.#models.set(model, (kept = []));
-    const row = keptOf(outcome, task);
-    const last = kept.at(-1);
-    if (last === undefined || isBefore(last, row)) {
-      kept.push(row);
-    } else {
-      const index = placeOf(kept, row);
-      const there = kept[index];
-      if (there !== undefined && there.key === row.key && there.atMs === row.atMs) kept[index] = row;
-      // Where as many are later it is not among the last.
-      else if (outcome.previous === undefined && index >= kept.length - this.#max) kept.splice(index, 0, row);
-    }
-    // In pieces: to take the first one away each time would move all the others.
-    if (kept.length > 2 * this.#max + PIECE) kept.splice(0, kept.length - this.#max);
+    let tail = this.#models.get(model);
+    if (tail === undefined) this.#models.set(model, (tail = new OutcomeTail(this.#max)));
+    tail.put(outcome, task);
   }
 
   /** The figures of a model's last outcomes; `undefined` before one. */
@@ -68,7 +41,7 @@ export class LastOutcomes implements OrderedPart {
   ):
     | { readonly set: FigureSet; readonly figures: Figures; readonly fromMs: number; readonly toMs: number }
     | undefined {
-    const rows = (this.#models.get(model) ?? []).slice(-Math.min(options.outcomes, this.#max));
+    const rows = this.#models.get(model)?.last(options.outcomes) ?? [];
     const [first, last] = [rows[0], rows.at(-1)];
     if (first === undefined || last === undefined) return undefined;
     const set = emptySet(options.task, options.settings);
@@ -82,35 +55,19 @@ export class LastOutcomes implements OrderedPart {
   }
 
   encode(): Uint8Array {
-    return encodeJson([...this.#models].map(([model, kept]) => [model, kept.slice(-this.#max)]));
+    return encodeJson([...this.#models].map(([model, tail]) => [model, tail.last(this.#max)]));
   }
 
   decode(bytes: Uint8Array): void {
-    this.#models = new Map(decodeJson(bytes) as [string, Kept[]][]);
+    const stored = decodeJson(bytes) as [string, TailRow[]][];
+    this.#models = new Map(stored.map(([model, rows]) => [model, OutcomeTail.from(rows, this.#max)]));
   }
 }
 
 /** Of the stored states. */
 const VERSION = 1;
 
-/** How many more than twice the last are held before the older ones go. */
-const PIECE = 64;
-
-function keptOf({ entry, prediction, truth }: Outcome, task: LedgerTask): Kept {
-  return {
-    atMs: (entry.truth?.versions[0] ?? truth).atMs,
-    key: entry.key,
-    truth: truth.value,
-    value: prediction.value,
-    proba: prediction.proba,
-    interval: prediction.interval,
-    baseline: prediction.baseline,
-    absoluteError: absoluteError(prediction, truth, task),
-    weight: truth.weight ?? prediction.weight,
-  };
-}
-
-function rowOf({ truth, value, proba, interval, baseline, absoluteError: error, weight }: Kept): Row {
+function rowOf({ truth, value, proba, interval, baseline, absoluteError: error, weight }: TailRow): Row {
   return {
     prediction: { value, proba, interval, baseline },
     truth: { value: truth },
@@ -119,22 +76,7 @@ function rowOf({ truth, value, proba, interval, baseline, absoluteError: error, 
   };
 }
 
-function isBefore(a: Kept, b: Kept): boolean {
-  return a.atMs === b.atMs ? a.key < b.key : a.atMs < b.atMs;
-}
-
-/** Where the row is, or belongs. */
-function placeOf(kept: readonly Kept[], row: Kept): number {
-  let [low, high] = [0, kept.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (isBefore(kept[middle]!, row)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function exactErrors(rows: readonly Kept[]): Figures {
+function exactErrors(rows: readonly TailRow[]): Figures {
   const errors = rows.flatMap(({ absoluteError: error, weight }) => (weight === 0 ? [] : [error]));
   const [median, p95] = exactQuantiles(Float64Array.from(errors), [0.5, 0.95]);
   return present({
@@ -145,7 +87,7 @@ function exactErrors(rows: readonly Kept[]): Figures {
 }
 
 /** The ranking of two classes with its ties and weights, in place of that in bins. */
-function exactRanking(rows: readonly Kept[]): Figures {
+function exactRanking(rows: readonly TailRow[]): Figures {
   const scored: ScoredRow[] = [];
   const positives = new Set<string>();
   for (const { proba, truth, weight } of rows) {

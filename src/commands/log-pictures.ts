@@ -13,8 +13,8 @@ import { readingLog } from './reading-log.ts';
 
 /** How pictures of a log are made. */
 export interface LogPictureOptions extends ReportOptions {
-  /** The column, or tag, by which errors are cut up. */
-  readonly slice: string | undefined;
+  /** The columns, or tags, by which errors are cut up. */
+  readonly slices: readonly string[];
   /** Unit of the target, or `undefined`. */
   readonly units: string | undefined;
 }
@@ -53,7 +53,8 @@ export async function logToPictures(
   await using drawer = new Drawer();
   const read = await readLogCharts(path, options, drawer);
   const files: string[] = [];
-  for (const { id, chart } of panels(choose(snapshotOf(path, read), {}), { units: options.units })) {
+  const source = { units: options.units, hasNoTiles: true };
+  for (const { id, chart } of panels(choose(snapshotOf(path, read), {}), source)) {
     if (chart === undefined) continue;
     const { svg, png } = await drawer.draw(chart(pictureLook(options.theme)));
     const file = join(outDir, id.replaceAll('-', '_'));
@@ -72,8 +73,9 @@ async function readLogCharts(path: string, options: LogPictureOptions, drawer: D
 }
 
 /** A log without the name of a model is called after its file. */
-function snapshotOf(path: string, { model, report }: LogCharts): Snapshot {
-  const name = model.model === 'default' ? basename(path).replace(/\.[^.]*$/, '') : model.model;
+function snapshotOf(path: string, { models, report }: LogCharts): Snapshot {
+  const [first, ...others] = models;
+  const model = first.model === 'default' ? basename(path).replace(/\.[^.]*$/, '') : first.model;
   const truths = { waiting: 0, orphan: 0, late: 0, revision: 0, duplicate: 0, unknown: 0, refused: 0 };
   return {
     kind: 'metric',
@@ -81,7 +83,7 @@ function snapshotOf(path: string, { model, report }: LogCharts): Snapshot {
     publisher: 'log',
     publishedAtMs: 0,
     sinceMs: undefined,
-    models: [{ ...model, model: name }],
+    models: [{ ...first, model }, ...others],
     truths: { received: report.rows, matched: report.rows, ...truths },
     deadLetters: {},
     rowsPerSecond: 0,

@@ -17,7 +17,8 @@ export const plotCommand: Command = command({
     'Draws what metric publishes: error_distribution.png and .svg in --logs, and a live page.\n\n' +
     'With a log it draws all that the log allows, as PNG and SVG, into --out, and ends: the distribution, the error row by\n' +
     'row (over time, where there is a column time), predictions against truths, residuals, or the confusion matrix and\n' +
-    'the curves of classes; with --slice NAME also by the values of a column, or of a tag. `aftermath report LOG --html FILE`\n' +
+    'the curves of classes; with --slice NAME also by the values of a column, or of a tag; with --model NAME the log’s other\n' +
+    'models are its challengers. `aftermath report LOG --html FILE`\n' +
     'has the same in one page.',
   settings: [
     'slice',
@@ -46,8 +47,8 @@ export const plotCommand: Command = command({
       }
       const { task, units, theme } = values;
       const model = typeof flags['model'] === 'string' ? flags['model'] : undefined;
-      const [slice] = values.slice;
-      const files = await logToPictures(path, out, { task, model, slice, units, theme });
+      const slices = values.slice;
+      const files = await logToPictures(path, out, { task, model, slices, units, theme });
       process.stdout.write(files.map((file) => `${file}\n`).join(''));
       return 0;
     }

@@ -25,7 +25,9 @@ export const reportCommand: Command = command({
     'of its interval, what is certain at the level it names; also rows, and with --predictions coverage.\n' +
     'With --drift it compares the features of two CSV files instead.\n' +
     '--html FILE writes the same with all charts that the log allows as one page: no network, no script, light and dark;\n' +
-    '--slice NAME cuts the error up by the values of a column or a tag.\n' +
+    '--slice NAME cuts the error up by the values of a column or a tag; it may be several.\n' +
+    'Where the log has a column model, --model names whose figures these are; the others are its challengers, compared\n' +
+    'with it on the ids that both have.\n' +
     '--bootstrap gives the figures without an interval one for this number of rows alone: not one to watch.',
   settings: [
     'task',
@@ -117,7 +119,7 @@ export const reportCommand: Command = command({
       const report =
         html === undefined
           ? await readReport(path, options)
-          : (await logToHtml(path, html, { ...options, slice: values.slice[0], units: values.units })).report;
+          : (await logToHtml(path, html, { ...options, slices: values.slice, units: values.units })).report;
       tellTime();
       process.stdout.write(isJson ? json(report) : formatReport(report));
       return judged(report, conditions);

@@ -38,26 +38,32 @@ export interface Panel {
   readonly instead: string;
   /** `undefined` before there is anything to draw. */
   readonly chart: ((look: ChartLook) => Chart) | undefined;
+  /** How many rows it has, where it has one for each name: it is as high as they need. */
+  readonly rows?: number | undefined;
 }
 
 /** What panels are made from, beside what is chosen. */
-export type PanelSource = Pick<Feed, 'units' | 'drift'>;
+export interface PanelSource extends Pick<Feed, 'units' | 'drift'> {
+  /** No tile beside tells of a single challenger, so it has a chart too. */
+  readonly hasNoTiles?: boolean;
+}
 
 /**
  * The charts of what is chosen, in their order: over time, where it is worst, distribution, maturity; then the others.
  *
  * @param chosen `undefined` before there is a model: the places of the first four
  */
-export function panels(chosen: Chosen | undefined, { units, drift }: PanelSource): readonly Panel[] {
+export function panels(chosen: Chosen | undefined, source: PanelSource): readonly Panel[] {
+  const { units, drift } = source;
   const first = [
     overTime(chosen, units),
-    where(chosen, units),
+    where(chosen, source),
     distribution(chosen, units),
     maturity(chosen),
   ];
   return chosen === undefined
     ? first
-    : [...first, ...further(chosen, units), ...driftPanel(chosen, drift)].filter(isOnce);
+    : [...first, ...further(chosen, source), ...driftPanel(chosen, drift)].filter(isOnce);
 }
 
 function overTime(chosen: Chosen | undefined, units: string | undefined): Panel {
@@ -94,20 +100,35 @@ function isOnce({ id }: Panel, place: number, all: readonly Panel[]): boolean {
 }
 
 /** By slices; where rows have no tags, what tells most of where it is wrong. */
-function where(chosen: Chosen | undefined, units: string | undefined): Panel {
+function where(chosen: Chosen | undefined, source: PanelSource): Panel {
   const isSliced = (chosen?.model.slices?.length ?? 0) > 0;
   const telling = (panel: Panel) => ['confusion-matrix', 'predicted-against-actual'].includes(panel.id);
-  const instead = chosen && !isSliced ? further(chosen, units).find(telling) : undefined;
-  return instead === undefined ? bySlices(chosen, units) : { ...instead, isFirst: true };
+  const instead = chosen && !isSliced ? further(chosen, source).find(telling) : undefined;
+  return instead === undefined ? bySlices(chosen, source, shownTag(chosen)) : { ...instead, isFirst: true };
 }
 
-function bySlices(chosen: Chosen | undefined, units: string | undefined): Panel {
-  const slices = chosen && slicesOf(chosen.model, units, { tag: chosen.slice?.tag, wanted: wanted(chosen) });
+/** The tag whose slices are on the first screen. */
+function shownTag(chosen: Chosen | undefined): string | undefined {
+  return chosen?.slice?.tag ?? chosen?.model.slices?.[0]?.tag;
+}
+
+/** The slices of the other tags, called by the place of the tag. */
+function byOtherTags(chosen: Chosen, source: PanelSource): Panel[] {
+  const tags = [...new Set((chosen.model.slices ?? []).map(({ tag }) => tag))];
+  return tags.flatMap((tag, i) => {
+    if (tag === shownTag(chosen)) return [];
+    return { ...bySlices(chosen, source, tag), id: `error-by-slice-${i + 1}`, isFirst: false };
+  });
+}
+
+function bySlices(chosen: Chosen | undefined, { units }: PanelSource, tag: string | undefined): Panel {
+  const slices = chosen && slicesOf(chosen.model, units, { tag, wanted: wanted(chosen) });
   return {
     id: 'error-by-slice',
     title: slices === undefined ? 'Where it is worst' : whereTitle(slices),
     isFirst: true,
     instead: 'Rows that travel with tags are compared here.',
+    rows: slices?.slices.length,
     chart: slices && ((look) => errorBySlice(slices, look)),
   };
 }
@@ -143,15 +164,17 @@ function maturity(chosen: Chosen | undefined): Panel {
 }
 
 /** Below the first screen, in this order, each where it has something to show. */
-function further({ models, model }: Chosen, units: string | undefined): Panel[] {
+function further(chosen: Chosen, source: PanelSource): Panel[] {
+  const { models, model } = chosen;
+  const { units, hasNoTiles } = source;
   const comparison = comparisonOf(models, units);
   const [scatter, residual] = [scatterOf(model, units), residualsOf(model, units)];
   const [confusion, curves, lag] = [confusionOf(model), curvesOf(model), lagOf(model)];
-  // One challenger has its tile.
-  const isCompared = comparison !== undefined && comparison.challengers.length > 1;
+  const isCompared = comparison !== undefined && (comparison.challengers.length > 1 || hasNoTiles === true);
   const of = (id: string, title: string, chart: Panel['chart']): Panel[] =>
     chart === undefined ? [] : [{ id, title, chart, isFirst: false, instead: '' }];
   return [
+    ...byOtherTags(chosen, source),
     ...of(
       'model-comparison',
       withUnits('Challengers against the champion', units),

@@ -18,10 +18,11 @@ export async function reportCards(
   drawSvg: (chart: Chart) => Promise<string>,
 ): Promise<readonly ReportCard[]> {
   const cards: ReportCard[] = [];
-  for (const { id, title, chart } of panels) {
+  for (const panel of panels) {
+    const { id, title, chart } = panel;
     if (chart === undefined) continue;
     const [light, dark] = (['light', 'dark'] as const).map((theme) =>
-      chart({ ...LOOK, theme, height: heightOf(id, chosen) }),
+      chart({ ...LOOK, theme, height: heightOf(panel, chosen) }),
     ) as [Chart, Chart];
     const drawn = bothThemes(await drawSvg(light), await drawSvg(dark), `${id}-`);
     cards.push({ css: drawn.css, html: cardHtml({ id, title, svg: drawn.svg }, light) });
@@ -48,11 +49,9 @@ const LOOK: Omit<ChartLook, 'theme' | 'height'> = {
 };
 
 /** Charts with a row for each name are as high as they have rows. */
-function heightOf(id: string, chosen: Chosen | undefined): number {
-  const rows = {
-    'error-by-slice': chosen?.model.slices?.length,
-    'confusion-matrix': chosen?.model.confusion?.labels.length,
-  }[id];
-  if (rows === undefined) return id.endsWith('-curve') ? 420 : 280;
-  return id === 'confusion-matrix' ? 60 + 44 * Math.min(rows, 12) : 60 + 22 * Math.min(Math.max(rows, 8), 20);
+function heightOf({ id, rows }: Panel, chosen: Chosen | undefined): number {
+  const labels = chosen?.model.confusion?.labels.length ?? 0;
+  if (id === 'confusion-matrix') return 60 + 44 * Math.min(labels, 12);
+  if (rows !== undefined) return 60 + 22 * Math.min(Math.max(rows, 8), 20);
+  return id.endsWith('-curve') ? 420 : 280;
 }

@@ -11,7 +11,7 @@ import { figureTable } from './words/figure-table.ts';
 import { headline } from './words/headline.ts';
 
 /** What a report in one file is about. */
-export interface ReportPage extends PanelSource {
+export interface ReportPage extends Omit<PanelSource, 'hasNoTiles'> {
   /** What it reports on. */
   readonly name: string;
   readonly snapshot: Snapshot;
@@ -36,7 +36,7 @@ export async function reportPage(
   const writing = { units, locale: 'en' };
   const chosen = choose(snapshot, choice);
   const { sentence, more } = headline('live', undefined, chosen, writing);
-  const cards = await reportCards(panels(chosen, { units, drift }), chosen, drawSvg);
+  const cards = await reportCards(panels(chosen, { units, drift, hasNoTiles: !isOfStream }), chosen, drawSvg);
   const standing = isOfStream && chosen !== undefined ? reportStanding(snapshot, chosen, writing) : undefined;
   return `<!doctype html>
 <html lang="en">

@@ -12,7 +12,7 @@ const DIABETES = fileURLToPath(new URL('../metric/fixtures/diabetes_linear.csv',
 const dir = mkdtempSync(join(tmpdir(), 'aftermath-log-pictures-'));
 after(() => rmSync(dir, { recursive: true }));
 
-const OPTIONS = { task: 'auto', slice: undefined, units: 'mg/dl' } as const;
+const OPTIONS = { task: 'auto', slices: [], units: 'mg/dl' } as const;
 
 test('the figures of a page are those of the report on the same log', async () => {
   const path = join(dir, 'new', 'report.html');

@@ -24,7 +24,10 @@ async function log(header: string, lines: readonly string[]): Promise<string> {
 }
 
 test('what charts show of a log has the figures of its report, and counts every row once', async () => {
-  const { report, model } = await chartsOfLog(DIABETES, { task: 'auto' });
+  const {
+    report,
+    models: [model],
+  } = await chartsOfLog(DIABETES, { task: 'auto' });
   assert.deepEqual(report, await reportLog(DIABETES));
   assert.deepEqual(model.figures, report.figures);
   const { scatter, residuals, errors, history } = model;
@@ -43,7 +46,9 @@ test('what charts show of a log has the figures of its report, and counts every 
 test('the course of a long log has few points, the last of which stands for nearly all rows', async () => {
   const next = random(1);
   const lines = Array.from({ length: 12_345 }, (_, i) => `${i},0,${next()},1`);
-  const { model } = await chartsOfLog(await log('id,y_true,y_pred,absolute_error', lines), {
+  const {
+    models: [model],
+  } = await chartsOfLog(await log('id,y_true,y_pred,absolute_error', lines), {
     task: 'regression',
   });
   assert.ok(model.history.length <= 400);
@@ -54,7 +59,9 @@ test('the course of a long log has few points, the last of which stands for near
 
 test('the naive answer of the course is the median of the truths so far', async () => {
   const lines = [10, 20, 30, 1_000].map((truth, i) => `${i},${truth},${truth},0`);
-  const { model } = await chartsOfLog(await log('id,y_true,y_pred,absolute_error', lines), { task: 'auto' });
+  const {
+    models: [model],
+  } = await chartsOfLog(await log('id,y_true,y_pred,absolute_error', lines), { task: 'auto' });
   const naive = model.history.map(({ naiveMae }) => naiveMae);
   const expected = [undefined, 10, (10 + 15) / 2, (10 + 15 + 980) / 3];
   for (const [i, value] of naive.entries()) {
@@ -66,7 +73,9 @@ test('the naive answer of the course is the median of the truths so far', async 
 
 test('a log with a column of times goes along them', async () => {
   const lines = [0, 1, 2].map((day) => `${day},1,2,1,2026-01-0${day + 1}T00:00:00Z`);
-  const { model } = await chartsOfLog(await log('id,y_true,y_pred,absolute_error,time', lines), {
+  const {
+    models: [model],
+  } = await chartsOfLog(await log('id,y_true,y_pred,absolute_error,time', lines), {
     task: 'auto',
   });
   assert.equal(model.historyAlong, undefined);
@@ -96,7 +105,9 @@ test('errors are cut up by a column or by a tag, worst first, and the last row o
     ['tags', byTag],
   ] as const) {
     const path = await log(`id,y_true,y_pred,absolute_error,${column}`, lines);
-    const { model } = await chartsOfLog(path, { task: 'auto', slice: 'origin' });
+    const {
+      models: [model],
+    } = await chartsOfLog(path, { task: 'auto', slices: ['origin'] });
     assert.deepEqual(
       model.slices!.map(({ tag, value, scored, figures }) => [tag, value, scored, figures['mae']!.value]),
       [
@@ -114,7 +125,10 @@ test('a log of two classes with probabilities has a confusion matrix and curves'
     const truth = next() < p ? 'yes' : 'no';
     return `${i},${truth},${p > 0.5 ? 'yes' : 'no'},${truth === 'yes' ? 1 - p : p}`;
   });
-  const { model, report } = await chartsOfLog(await log('id,y_true,y_pred,absolute_error', lines), {
+  const {
+    models: [model],
+    report,
+  } = await chartsOfLog(await log('id,y_true,y_pred,absolute_error', lines), {
     task: 'auto',
   });
   assert.equal(report.task, 'binary');
@@ -122,4 +136,47 @@ test('a log of two classes with probabilities has a confusion matrix and curves'
   assert.equal(model.curves!.positive, 'yes');
   assert.equal(sum(model.curves!.calibration.map(({ rows }) => rows)), 300);
   assert.equal(model.scatter, undefined);
+});
+
+test('a log is cut up by several columns and tags at once', async () => {
+  const lines = ['a,0,1,1,LGA,"{""day"":""Mon""}"', 'b,0,9,9,JFK,"{""day"":""Mon""}"', 'c,0,2,2,JFK,'];
+  const path = await log('id,y_true,y_pred,absolute_error,origin,tags', lines);
+  const { models } = await chartsOfLog(path, { task: 'auto', slices: ['origin', 'day'] });
+  assert.deepEqual(
+    models[0].slices!.map(({ tag, value, scored, figures }) => [tag, value, scored, figures['mae']!.value]),
+    [
+      ['origin', 'JFK', 2, 5.5],
+      ['origin', 'LGA', 1, 1],
+      ['day', 'Mon', 2, 5],
+    ],
+  );
+});
+
+test('the other models of a log are challengers of the chosen one, paired by id whichever came first', async () => {
+  const next = random(3);
+  const lines = Array.from({ length: 2_000 }, (_, i) => {
+    const both = [`${i},0,${1 + next()},1,linear`, `${i},0,${next()},1,boosting`];
+    if (i % 10 === 0) return both[0]!;
+    return (i % 2 === 0 ? both : both.toReversed()).join('\n');
+  });
+  const path = await log('id,y_true,y_pred,absolute_error,model', lines);
+  const { models, report } = await chartsOfLog(path, { task: 'regression', model: 'linear', errorMax: 2 });
+  assert.deepEqual(
+    models.map(({ model, role, books, history }) => [model, role, books.scored, history.length > 10]),
+    [
+      ['linear', 'champion', 2_000, true],
+      ['boosting', 'challenger', 1_800, true],
+    ],
+  );
+  const { comparison } = models[1]!;
+  assert.ok(comparison?.low !== undefined && comparison.high !== undefined);
+  assert.deepEqual(
+    [comparison.champion, comparison.rows, comparison.better, comparison.method],
+    ['linear', 1_800, 'challenger', 'empirical Bernstein'],
+  );
+  assert.ok(comparison.low < -1 && comparison.high > -1 && comparison.high < 0);
+  assert.deepEqual(report.comparisons, [{ challenger: 'boosting', ...comparison }]);
+  assert.deepEqual(report, await reportLog(path, { task: 'regression', model: 'linear', errorMax: 2 }));
+  const { comparisons } = await reportLog(path, { task: 'regression', model: 'boosting' });
+  assert.deepEqual([comparisons![0]!.better, comparisons![0]!.method], ['champion', 'asymptotic']);
 });

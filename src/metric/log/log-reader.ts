@@ -21,14 +21,14 @@ export interface LogRow {
   readonly version: string | undefined;
   readonly tags: string | undefined;
   readonly proba: string | undefined;
-  /** The value by which it is to be told apart, where it has one. */
-  readonly slice: string | undefined;
+  /** The values by which it is to be told apart, in the order they were asked for, where it has them. */
+  readonly slices: readonly (string | undefined)[];
 }
 
 /** How a log is read. */
 export interface ReadLogOptions {
-  /** The column, or the tag in a column `tags`, by which rows are to be told apart. */
-  readonly slice?: string | undefined;
+  /** The columns, or tags in a column `tags`, by which rows are to be told apart. */
+  readonly slices?: readonly string[] | undefined;
   /** Told how many bytes were read so far. */
   readonly onBytes?: ((bytes: number) => void) | undefined;
 }
@@ -60,7 +60,7 @@ export async function* readLog(
   for await (const chunk of textOf(path, options.onBytes)) {
     text += chunk;
     if (parser === undefined && !/[\r\n]./s.test(text) && text.length < ROW_LENGTH_MAX) continue;
-    parser ??= new RowParser(path, text, options.slice);
+    parser ??= new RowParser(path, text, options.slices);
     const parsed = parser.push(text);
     text = text.slice(parsed.taken);
     if (text.length > ROW_LENGTH_MAX) {
@@ -68,7 +68,7 @@ export async function* readLog(
     }
     if (parsed.rows.length > 0) yield parsed.rows;
   }
-  parser ??= new RowParser(path, text, options.slice);
+  parser ??= new RowParser(path, text, options.slices);
   const { rows, tornLine } = parser.end(text);
   if (rows.length > 0) yield rows;
   return { tornLine };
@@ -105,15 +105,15 @@ async function* textOf(
 /** Turns text into rows; holds what it knows of the file. */
 class RowParser {
   readonly #path: string;
-  readonly #slice: string | undefined;
+  readonly #slices: readonly string[];
   readonly #csv: Papa.Parser;
   readonly #newline: string;
   readonly #delimiter: string;
   #columns: Columns | undefined;
   #line = 0;
 
-  constructor(path: string, head: string, slice: string | undefined) {
-    this.#slice = slice;
+  constructor(path: string, head: string, slices: readonly string[] = []) {
+    this.#slices = slices;
     this.#path = path;
     const firstLine = /^[^\r\n]*/.exec(head)![0];
     this.#newline = /\r\n|\n|\r/.exec(head)?.[0] ?? '\n';
@@ -207,7 +207,7 @@ class RowParser {
       version: names.indexOf('version'),
       tags: names.indexOf('tags'),
       proba: names.indexOf('proba'),
-      slice: this.#slice === undefined ? -1 : names.indexOf(this.#slice),
+      slices: this.#slices.map((name) => ({ name, place: names.indexOf(name) })),
     };
   }
 
@@ -228,10 +228,7 @@ class RowParser {
       version: cells[columns.version],
       tags: cells[columns.tags],
       proba: cells[columns.proba],
-      slice:
-        this.#slice === undefined
-          ? undefined
-          : (cells[columns.slice] ?? tagOf(cells[columns.tags], this.#slice)),
+      slices: columns.slices.length === 0 ? NO_SLICES : slicesIn(cells, columns),
     };
   }
 
@@ -263,7 +260,13 @@ interface Columns {
   readonly version: number;
   readonly tags: number;
   readonly proba: number;
-  readonly slice: number;
+  readonly slices: readonly { readonly name: string; readonly place: number }[];
+}
+
+const NO_SLICES: readonly undefined[] = [];
+
+function slicesIn(cells: readonly string[], { slices, tags }: Columns): (string | undefined)[] {
+  return slices.map(({ name, place }) => cells[place] ?? tagOf(cells[tags], name));
 }
 
 /** The value of a tag in a cell of `tags`; `undefined` where it is not there. */

@@ -1,5 +1,5 @@
 import { clippedError } from '../../stats/clipped-errors.ts';
-import { type PairedState, pairedComparison } from '../../stats/paired-comparison.ts';
+import { pairedComparison } from '../../stats/paired-comparison.ts';
 import type { ComparisonSnapshot } from '../../wire/snapshot.ts';
 import { absoluteError } from '../figures/absolute-error.ts';
 import type { FigureSettings } from '../figures/figure-settings.ts';
@@ -7,6 +7,7 @@ import { ALPHA } from './intervals.ts';
 import type { PredictionSlot, TruthVersion } from '../ledger/entry.ts';
 import type { LedgerTask, Outcome } from '../ledger/ledger.ts';
 import { type OrderedPart, decodeJson, encodeJson } from './ordered-part.ts';
+import { emptyPair, type Pair, shownPair, takePair } from './paired-losses.ts';
 
 /**
  * Each challenger against each champion that it met, paired by id: a pair is there once both have scored it, and both
@@ -43,19 +44,8 @@ export class Comparisons implements OrderedPart {
 
   /** How a challenger stands against a champion; `undefined` before they have a row together. */
   of(challenger: string, champion: string): ComparisonSnapshot | undefined {
-    const state = this.#pairs.get(challenger)?.get(champion)?.state;
-    if (state === undefined) return undefined;
-    // Nobody remembers this look: what decides are those of `add`, which a replay repeats.
-    const seen = this.#comparison().look({ ...state });
-    const { decided } = state;
-    return {
-      champion,
-      rows: state.count,
-      difference: state.sum / state.count,
-      ...(seen && { low: seen.low, high: seen.high, level: seen.level, method: seen.method }),
-      better: decided?.better ?? 'undecided',
-      ...(decided && { decidedAt: decided.count }),
-    };
+    const pair = this.#pairs.get(challenger)?.get(champion);
+    return pair && shownPair(this.#comparison(), pair, champion);
   }
 
   clear(): void {
@@ -80,16 +70,11 @@ export class Comparisons implements OrderedPart {
     if (champions === undefined) this.#pairs.set(challenger.model, (champions = new Map()));
     let pair = champions.get(champion.model);
     const comparison = this.#comparison();
-    if (pair === undefined)
-      champions.set(champion.model, (pair = { state: comparison.empty(), nextLook: 1 }));
-    const { state } = pair;
-    comparison.add(state, {
+    if (pair === undefined) champions.set(champion.model, (pair = emptyPair(comparison)));
+    takePair(comparison, pair, {
       champion: this.#loss(champion, truth),
       challenger: this.#loss(challenger, truth),
     });
-    if (state.count < pair.nextLook) return;
-    comparison.look(state);
-    pair.nextLook = Math.max(state.count + 1, Math.floor(state.count * 1.01));
   }
 
   #loss(prediction: PredictionSlot, truth: TruthVersion): number {
@@ -107,10 +92,4 @@ export class Comparisons implements OrderedPart {
     }
     return this.#known.comparison;
   }
-}
-
-interface Pair {
-  readonly state: PairedState<unknown>;
-  /** The count at which is looked next: one row in a hundred more, so that looks cost little. */
-  nextLook: number;
 }

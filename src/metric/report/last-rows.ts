@@ -1,6 +1,6 @@
 /**
  * The last row of every id, compactly: 16 bytes of values, 8 of hash and 6 to 11 of table an id; where absolute errors
- * are not the distance of the two values, or rows have slices, 8 and 2 more.
+ * are not the distance of the two values, or rows have slices, 8 and 2 for each more.
  *
  * Ids are told apart by 64 bits of hash: that two of n different ids share one has probability n² / 2^65,
  * 3 in a million for 10 million ids, and would lose one row of them.
@@ -13,15 +13,32 @@ export interface LastRows {
   /**
    * Keeps the row, in the place of an earlier one of its id. True where the id is new.
    *
-   * @param slice 0..65535
+   * @param slices 0..65535 each, always as many
    */
-  put(id: string, truth: number, prediction: number, absoluteError: number, slice?: number): boolean;
-  /** Gives back what only `put` needs, which may not be called any more. */
+  put(
+    id: string,
+    truth: number,
+    prediction: number,
+    absoluteError: number,
+    slices?: readonly number[],
+  ): boolean;
+  /** The row of an id, or `undefined`. */
+  find(id: string): LastRow | undefined;
+  /** Gives back what only `put` and `find` need, which may not be called any more. */
   seal(): void;
   /** Gives everything back; nothing may be called any more. */
   release(): void;
   /** Visits each kept row, in order of the first appearance of its id. */
-  forEach(visit: (truth: number, prediction: number, absoluteError: number, slice: number) => void): void;
+  forEach(visit: (truth: number, prediction: number, absoluteError: number, row: number) => void): void;
+  /** The nth slice of a row, by its place in `forEach`; 0 where it was kept without. */
+  sliceOf(row: number, n: number): number;
+}
+
+/** A row as it is kept. */
+export interface LastRow {
+  readonly truth: number;
+  readonly prediction: number;
+  readonly absoluteError: number;
 }
 
 /** Nothing kept yet. */
@@ -29,6 +46,8 @@ export function lastRows(): LastRows {
   const pages: Page[] = [];
   let table = new Uint32Array(1 << 12);
   let count = 0;
+  /** Slices a row. */
+  let width = 0;
   let repeated = 0;
   const hash = new Uint32Array(2);
 
@@ -66,7 +85,7 @@ export function lastRows(): LastRows {
     get repeated() {
       return repeated;
     },
-    put(id, truth, prediction, absoluteError, slice = 0) {
+    put(id, truth, prediction, absoluteError, slices = NO_SLICES) {
       hash64(id, hash);
       const low = hash[0]!;
       const high = hash[1]!;
@@ -92,9 +111,23 @@ export function lastRows(): LastRows {
       page.values[2 * at + 1] = prediction;
       if (page.errors !== undefined) page.errors[at] = absoluteError;
       else if (absoluteError !== Math.abs(truth - prediction)) errorsOf(page)[at] = absoluteError;
-      if (page.slices !== undefined) page.slices[at] = slice;
-      else if (slice !== 0) (page.slices = new Uint16Array(PAGE_ROWS))[at] = slice;
+      if (slices.length > 0) {
+        width = slices.length;
+        (page.slices ??= new Uint16Array(PAGE_ROWS * width)).set(slices, at * width);
+      }
       return isNew;
+    },
+    find(id) {
+      hash64(id, hash);
+      const row = table[slotOf(hash[0]!, hash[1]!)]! - 1;
+      if (row < 0) return undefined;
+      const { values, errors } = pages[row >>> PAGE_BITS]!;
+      const at = row & PAGE_MASK;
+      const [truth, prediction] = [values[2 * at]!, values[2 * at + 1]!];
+      return { truth, prediction, absoluteError: errors?.[at] ?? Math.abs(truth - prediction) };
+    },
+    sliceOf(row, n) {
+      return pages[row >>> PAGE_BITS]!.slices?.[(row & PAGE_MASK) * width + n] ?? 0;
     },
     seal() {
       free(table);
@@ -113,11 +146,11 @@ export function lastRows(): LastRows {
     },
     forEach(visit) {
       for (let row = 0; row < count; row++) {
-        const { values, errors, slices } = pages[row >>> PAGE_BITS]!;
+        const { values, errors } = pages[row >>> PAGE_BITS]!;
         const at = row & PAGE_MASK;
         const truth = values[2 * at]!;
         const prediction = values[2 * at + 1]!;
-        visit(truth, prediction, errors?.[at] ?? Math.abs(truth - prediction), slices?.[at] ?? 0);
+        visit(truth, prediction, errors?.[at] ?? Math.abs(truth - prediction), row);
       }
     },
   };
@@ -175,9 +208,11 @@ interface Page {
   readonly seenAgain: Uint8Array;
   /** Absent while each is the distance of its values. */
   errors: Float64Array | undefined;
-  /** Absent while all are 0. */
+  /** So many a row as it has slices; absent without. */
   slices: Uint16Array | undefined;
 }
+
+const NO_SLICES: readonly number[] = [];
 
 /** Pages, so that growing copies nothing but the table. */
 const PAGE_BITS = 16;

@@ -1,58 +1,86 @@
 import { addCount, emptySketch, linearBins } from '../../stats/count-sketch.ts';
 import { foldedConfusion } from '../../stats/confusion.ts';
-import type { HistoryPoint, ModelSnapshot } from '../../wire/snapshot.ts';
-import { collectLog } from './log-collection.ts';
-import { LogCourse } from './log-course.ts';
-import { LogSlices } from './log-slices.ts';
+import type { ComparisonSnapshot, HistoryPoint, ModelSnapshot } from '../../wire/snapshot.ts';
+import type { LogCollection } from './log-collection.ts';
+import { collectLog } from './log-models.ts';
 import { OutcomeGrids } from '../figures/outcome-grids.ts';
 import type { ClassFigures } from './report-classes.ts';
-import { reportOf, type Report, type ReportOptions } from './report.ts';
+import {
+  type ChallengerReport,
+  figuresOf,
+  type Report,
+  type ReportOptions,
+  withComparisons,
+} from './report.ts';
 import { CONFUSION_LABELS_MAX } from '../snapshot/shown-charts.ts';
 
 /** A log as charts show it. */
 export interface LogCharts {
   readonly report: Report;
-  /** As metric would tell of the model, without what no log has: books, coverage, lags. */
-  readonly model: ModelSnapshot;
+  /** The chosen model and then the others, as metric would tell of them, without what no log has: books, coverage, lags. */
+  readonly models: readonly [ModelSnapshot, ...ModelSnapshot[]];
 }
 
 /**
  * Reads a log once for its figures and for all charts that it allows.
  *
- * @param options.slice the column, or tag, by which errors are to be cut up
+ * @param options.slices the columns, or tags, by which errors are to be cut up
  * @throws {AftermathError} as `reportLog`
  */
 export async function chartsOfLog(
   path: string,
-  options: ReportOptions & { readonly slice?: string | undefined },
+  options: ReportOptions & { readonly slices?: readonly string[] },
 ): Promise<LogCharts> {
-  const course = new LogCourse();
-  const slices = options.slice === undefined ? undefined : new LogSlices(options.slice);
-  const collected = await collectLog(path, { ...options, course, slices });
-  const { report, classes } = reportOf(path, collected, options);
+  const { slices = [], ...further } = options;
+  const log = await collectLog(path, { ...further, charts: { slices } });
+  const champion = shownOf(path, { model: log.model, collection: log.collection }, further);
+  const report = withComparisons(
+    { ...champion.report, notes: [...log.notes, ...champion.report.notes] },
+    log,
+  );
+  const challengers = log.challengers.map(({ model, collection }): ModelSnapshot => {
+    const comparison = report.comparisons?.find(({ challenger }) => challenger === model);
+    const shown = shownOf(path, { model, collection }, { ...further, bootstrap: undefined }).model;
+    return { ...shown, role: 'challenger', ...(comparison && { comparison: withoutName(comparison) }) };
+  });
+  return { report, models: [champion.model, ...challengers] };
+}
+
+function withoutName({ challenger: _, ...comparison }: ChallengerReport): ComparisonSnapshot {
+  return comparison;
+}
+
+/** One model of the log. Its rows are gone after it. */
+function shownOf(
+  path: string,
+  { model, collection }: { readonly model: string | undefined; readonly collection: LogCollection },
+  options: ReportOptions,
+): { readonly report: Report; readonly model: ModelSnapshot } {
+  const { report, classes } = figuresOf(path, collection, options);
+  const { rows, course, slices } = collection;
   const isRegression = report.task === 'regression';
   const [errors, grids] = [emptySketch(), new OutcomeGrids()];
   const errorOf = (truth: number, prediction: number, absoluteError: number) =>
     isRegression ? Math.abs(prediction - truth) : absoluteError;
-  collected.rows.forEach((truth, prediction, absoluteError) => {
+  rows.forEach((truth, prediction, absoluteError) => {
     addCount(errors, errorOf(truth, prediction, absoluteError), 1);
     if (isRegression) grids.put({ prediction, truth }, 1);
   });
   const history =
-    report.task === undefined ? [] : course.points(isRegression ? 'regression' : 'classification');
-  const shownSlices = slices?.shown((visit) =>
-    collected.rows.forEach((truth, prediction, absoluteError, code) =>
-      visit(code, errorOf(truth, prediction, absoluteError)),
+    report.task === undefined ? [] : (course?.points(isRegression ? 'regression' : 'classification') ?? []);
+  const shownSlices = slices?.shown((n, visit) =>
+    rows.forEach((truth, prediction, absoluteError, row) =>
+      visit(rows.sliceOf(row, n), errorOf(truth, prediction, absoluteError)),
     ),
   );
-  collected.rows.release();
+  rows.release();
   return {
     report,
     model: {
-      ...modelOf(collected.model, report, history),
+      ...modelOf(model, report, history),
       errors: linearBins(errors, { binsMax: 64, insideRatio: 0.99 }),
       ...grids.shown(),
-      ...(!course.hasTimes && { historyAlong: 'rows' as const }),
+      ...(course?.hasTimes !== true && { historyAlong: 'rows' as const }),
       ...(classes && ofClasses(classes)),
       ...(shownSlices && { slices: shownSlices }),
     },

@@ -1,12 +1,13 @@
 import type { Figures, FigureValue } from '../../stats/figure.ts';
 import { figureMeaning } from '../../wire/figure-meaning.ts';
-import type { Report } from './report.ts';
+import type { ChallengerReport, Report } from './report.ts';
 
 /** A report as people paste it: a figure a line, its interval behind it, then what to know beside. */
-export function formatReport({ rows, task, figures, notes }: Report): string {
+export function formatReport({ rows, task, figures, comparisons = [], notes }: Report): string {
   const lines: [string, string][] = [['rows', String(rows)]];
   if (task !== undefined) lines.push(['task', task]);
   for (const [name, figure] of Object.entries(figures)) lines.push([titleOf(name), valueText(name, figure)]);
+  for (const each of comparisons) lines.push([`${each.challenger} less ${each.champion}`, againstText(each)]);
   const width = Math.max(...lines.map(([title]) => title.length));
   const table = lines.map(([title, value]) => `${title.padEnd(width)}  ${value}`);
   return [...table, ...[...notes, ...reasonsIn(figures)].map((note) => `note: ${note}`), ''].join('\n');
@@ -16,6 +17,26 @@ export function formatReport({ rows, task, figures, notes }: Report): string {
 export function titleOf(name: string): string {
   const { short, title } = figureMeaning(name);
   return short ?? title;
+}
+
+/** What the other model's mean loss is beside this one's: below 0 it is the better one. */
+function againstText({
+  rows,
+  difference,
+  low,
+  high,
+  level,
+  method,
+  better,
+  decidedAt,
+}: ChallengerReport): string {
+  const seen = { value: difference, ...(low !== undefined && { low }), ...(high !== undefined && { high }) };
+  const text = valueText('', { ...seen, ...(level && { level }), ...(method && { method }) });
+  const verdict =
+    decidedAt === undefined
+      ? 'undecided'
+      : `${better === 'challenger' ? 'better' : 'worse'}, decided after ${decidedAt}`;
+  return `${text}  on ${rows} rows of both: ${verdict}`;
 }
 
 /** Why figures have no interval, those of one reason together. */

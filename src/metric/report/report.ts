@@ -6,9 +6,10 @@ import { present } from '../../stats/figure.ts';
 import { pinball } from '../../stats/pinball.ts';
 import { type RegressionOutcome, regression } from '../../stats/regression.ts';
 import { relativeErrors } from '../../stats/relative-errors.ts';
-import type { Task } from '../../wire/snapshot.ts';
+import type { ComparisonSnapshot, Task } from '../../wire/snapshot.ts';
 import { withReasons } from '../ordered/interval-reasons.ts';
-import { collectLog, type LogCollection } from './log-collection.ts';
+import type { LogCollection } from './log-collection.ts';
+import { collectLog, type CollectedLog } from './log-models.ts';
 import { type BootstrapOptions, bootstrapRegression } from './report-bootstrap.ts';
 import { bootstrapClasses } from './report-bootstrap-classes.ts';
 import { classFiguresOf, classLogOf, type ClassFigures } from './report-classes.ts';
@@ -22,17 +23,24 @@ export interface Report {
   readonly task?: Task;
   /** By name; a figure without an honest answer is absent. Intervals hold at every look; where there is none, `why` says so. */
   readonly figures: Figures;
+  /** The log's other models against this one, paired by id, where one was chosen of several. */
+  readonly comparisons?: readonly ChallengerReport[];
   /** How many ids came more than once. */
   readonly repeated: number;
   /** What a reader has to know beside the figures, in whole sentences. */
   readonly notes: readonly string[];
 }
 
+/** How another model stands against the one that a report is on. */
+export interface ChallengerReport extends ComparisonSnapshot {
+  readonly challenger: string;
+}
+
 /** How a log is read. */
 export interface ReportOptions extends ReportSettings {
   /** `auto`: regression, unless the log holds labels, or its absolute_error is none of |y_true − y_pred|. */
   readonly task: 'auto' | 'regression' | 'classification';
-  /** Which model's rows count, where the log has a column `model`; absent: the only one. */
+  /** Which model's rows count, where the log has a column `model`; the others are compared with it. Absent: the only one. */
   readonly model?: string | undefined;
   /** Weight of recall against precision in `f_beta`; absent: there is none. */
   readonly beta?: number | undefined;
@@ -48,18 +56,32 @@ export interface ReportOptions extends ReportSettings {
  * @throws {AftermathError} as `collectLog`, and `stop` where it cannot be of the task
  */
 export async function reportLog(path: string, options: ReportOptions = { task: 'auto' }): Promise<Report> {
-  return reportOf(path, await collectLog(path, options), options).report;
+  const log = await collectLog(path, options);
+  const { report } = figuresOf(path, log.collection, options);
+  return withComparisons({ ...report, notes: [...log.notes, ...report.notes] }, log);
 }
 
-/** The figures of what was read, and the classes in it where it is of classes. @throws {AftermathError} as `reportLog` */
-export function reportOf(
+/** A report with what its log has of other models. */
+export function withComparisons(report: Report, { model = '', challengers }: CollectedLog): Report {
+  const { task } = report;
+  if (task === undefined || challengers.length === 0) return report;
+  const kind = task === 'regression' ? 'regression' : 'classification';
+  const comparisons = challengers.flatMap(({ model: challenger, pair }) => {
+    const found = pair.of(kind, model);
+    return found === undefined ? [] : [{ challenger, ...found }];
+  });
+  return comparisons.length === 0 ? report : { ...report, comparisons };
+}
+
+/** The figures of one model, and its classes where it has some. @throws {AftermathError} as `reportLog` */
+export function figuresOf(
   path: string,
   collected: LogCollection,
   options: ReportOptions,
 ): { report: Report; classes: ClassFigures | undefined } {
   const { task, bootstrap } = options;
   const { rows } = collected;
-  const notes = [...collected.notes];
+  const notes: string[] = [];
   const common = { rows: rows.count, repeated: rows.repeated };
   if (rows.count === 0) {
     notes.push('The log has no outcome yet.');

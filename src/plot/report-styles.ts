@@ -27,6 +27,7 @@ details { margin-top: 6px; font-size: 12px; }
 summary { color: var(--quiet); cursor: pointer; }
 details .table { max-height: 320px; }
 #figures { grid-row: auto; }
+#figures .table { max-height: none; }
 #headline-more span { display: inline; }
 @media (max-width: 900px) { .charts.more { grid-template-columns: minmax(0, 1fr); } }
 @media print { .card { break-inside: avoid; } }

@@ -1,17 +1,11 @@
 import { addCount, emptySketch, linearBins } from '../../stats/count-sketch.ts';
 import { foldedConfusion } from '../../stats/confusion.ts';
-import type { ComparisonSnapshot, HistoryPoint, ModelSnapshot } from '../../wire/snapshot.ts';
+import type { HistoryPoint, ModelSnapshot } from '../../wire/snapshot.ts';
 import type { LogCollection } from './log-collection.ts';
 import { collectLog } from './log-models.ts';
 import { OutcomeGrids } from '../figures/outcome-grids.ts';
 import type { ClassFigures } from './report-classes.ts';
-import {
-  type ChallengerReport,
-  figuresOf,
-  type Report,
-  type ReportOptions,
-  withComparisons,
-} from './report.ts';
+import { comparisonOf, figuresOf, type Report, type ReportOptions, withComparisons } from './report.ts';
 import { CONFUSION_LABELS_MAX } from '../snapshot/shown-charts.ts';
 
 /** A log as charts show it. */
@@ -33,21 +27,17 @@ export async function chartsOfLog(
 ): Promise<LogCharts> {
   const { slices = [], ...further } = options;
   const log = await collectLog(path, { ...further, charts: { slices } });
-  const champion = shownOf(path, { model: log.model, collection: log.collection }, further);
+  const champion = shownOf(path, log, further);
   const report = withComparisons(
     { ...champion.report, notes: [...log.notes, ...champion.report.notes] },
     log,
   );
-  const challengers = log.challengers.map(({ model, collection }): ModelSnapshot => {
-    const comparison = report.comparisons?.find(({ challenger }) => challenger === model);
-    const shown = shownOf(path, { model, collection }, { ...further, bootstrap: undefined }).model;
-    return { ...shown, role: 'challenger', ...(comparison && { comparison: withoutName(comparison) }) };
+  const challengers = log.challengers.map((challenger): ModelSnapshot => {
+    const shown = shownOf(path, challenger, { ...further, bootstrap: undefined }).model;
+    const comparison = comparisonOf(report, log, challenger);
+    return { ...shown, role: 'challenger', ...(comparison && { comparison }) };
   });
   return { report, models: [champion.model, ...challengers] };
-}
-
-function withoutName({ challenger: _, ...comparison }: ChallengerReport): ComparisonSnapshot {
-  return comparison;
 }
 
 /** One model of the log. Its rows are gone after it. */

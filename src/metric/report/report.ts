@@ -9,7 +9,7 @@ import { relativeErrors } from '../../stats/relative-errors.ts';
 import type { ComparisonSnapshot, Task } from '../../wire/snapshot.ts';
 import { withReasons } from '../ordered/interval-reasons.ts';
 import type { LogCollection } from './log-collection.ts';
-import { collectLog, type CollectedLog } from './log-models.ts';
+import { type Challenger, collectLog, type CollectedLog } from './log-models.ts';
 import { type BootstrapOptions, bootstrapRegression } from './report-bootstrap.ts';
 import { bootstrapClasses } from './report-bootstrap-classes.ts';
 import { classFiguresOf, classLogOf, type ClassFigures } from './report-classes.ts';
@@ -62,15 +62,21 @@ export async function reportLog(path: string, options: ReportOptions = { task: '
 }
 
 /** A report with what its log has of other models. */
-export function withComparisons(report: Report, { model = '', challengers }: CollectedLog): Report {
-  const { task } = report;
-  if (task === undefined || challengers.length === 0) return report;
-  const kind = task === 'regression' ? 'regression' : 'classification';
-  const comparisons = challengers.flatMap(({ model: challenger, pair }) => {
-    const found = pair.of(kind, model);
-    return found === undefined ? [] : [{ challenger, ...found }];
+export function withComparisons(report: Report, log: CollectedLog): Report {
+  const comparisons = log.challengers.flatMap((challenger) => {
+    const found = comparisonOf(report, log, challenger);
+    return found === undefined ? [] : [{ challenger: challenger.model, ...found }];
   });
   return comparisons.length === 0 ? report : { ...report, comparisons };
+}
+
+/** How a challenger stands, by the task of the report; `undefined` before the two have a row together. */
+export function comparisonOf(
+  { task }: Report,
+  { model = '' }: CollectedLog,
+  { pair }: Challenger,
+): ComparisonSnapshot | undefined {
+  return task && pair.of(task === 'regression' ? 'regression' : 'classification', model);
 }
 
 /** The figures of one model, and its classes where it has some. @throws {AftermathError} as `reportLog` */

@@ -1,4 +1,4 @@
-import type { ModelSnapshot } from '../wire/snapshot.ts';
+import type { MarkSnapshot, ModelSnapshot } from '../wire/snapshot.ts';
 import type { ConfusionMatrix } from './charts/confusion-matrix.ts';
 import { coursePoints } from './charts/course-point.ts';
 import type { ErrorBySlice } from './charts/error-by-slice.ts';
@@ -9,6 +9,7 @@ import type { ModelComparison } from './charts/model-comparison.ts';
 import type { OutcomeGrid } from './charts/predicted-against-actual.ts';
 import type { RunningError } from './charts/running-error.ts';
 import type { ScoreCurves } from './charts/score-curves.ts';
+import type { FeaturesDrift } from './latest-features.ts';
 
 /** What a snapshot says about the spread of a model's errors, or `undefined` before one. */
 export function distributionOf(
@@ -57,6 +58,15 @@ export function runningErrorOf(
     marks: champion.marks ?? [],
     along: champion.historyAlong,
   };
+}
+
+/** What happened to a model, oldest first, and what was seen in its features where these are looked at. */
+export function marksOf(
+  { model, marks = [] }: ModelSnapshot,
+  drift: FeaturesDrift | undefined,
+): readonly MarkSnapshot[] {
+  if (drift?.model !== model) return marks;
+  return [...marks, ...drift.marks].sort((a, b) => a.atMs - b.atMs);
 }
 
 /**

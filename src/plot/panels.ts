@@ -4,6 +4,7 @@ import {
   curvesOf,
   distributionOf,
   lagOf,
+  marksOf,
   maturityOf,
   residualsOf,
   runningErrorOf,
@@ -56,7 +57,7 @@ export interface PanelSource extends Pick<Feed, 'units' | 'drift'> {
 export function panels(chosen: Chosen | undefined, source: PanelSource): readonly Panel[] {
   const { units, drift } = source;
   const first = [
-    overTime(chosen, units),
+    overTime(chosen, source),
     where(chosen, source),
     distribution(chosen, units),
     maturity(chosen),
@@ -66,8 +67,8 @@ export function panels(chosen: Chosen | undefined, source: PanelSource): readonl
     : [...first, ...further(chosen, source), ...driftPanel(chosen, drift)].filter(isOnce);
 }
 
-function overTime(chosen: Chosen | undefined, units: string | undefined): Panel {
-  const course = chosen && courseOf(chosen, units);
+function overTime(chosen: Chosen | undefined, { units, drift }: PanelSource): Panel {
+  const course = chosen && courseOf(chosen, { units, drift });
   return {
     id: 'error-over-time',
     title: courseTitle(figureScale(course?.figure ?? 'mae', units), course?.along),
@@ -78,15 +79,22 @@ function overTime(chosen: Chosen | undefined, units: string | undefined): Panel 
 }
 
 /** All models over everything; of a slice, by stretches of time, for it has no history of its own. */
-function courseOf(chosen: Chosen, units: string | undefined): RunningError | undefined {
+function courseOf(
+  chosen: Chosen,
+  { units, drift }: Pick<PanelSource, 'units' | 'drift'>,
+): RunningError | undefined {
   const { models, model, slice, arrivals } = chosen;
-  if (slice === undefined) return runningErrorOf(models, units, wanted(chosen));
+  if (slice === undefined) {
+    const [champion] = models;
+    const course = runningErrorOf(models, units, wanted(chosen));
+    return course && champion && { ...course, marks: marksOf(champion, drift) };
+  }
   const figure = mainFigure(model) === 'accuracy' ? 'accuracy' : 'mae';
   const points = arrivals.flatMap(({ toMs, scored, [figure]: value }) =>
     value === undefined ? [] : [{ atMs: toMs, scored, value, recent: value }],
   );
   if (points.length === 0) return undefined;
-  return { figure, units, models: [{ model: model.model, points }], marks: model.marks ?? [] };
+  return { figure, units, models: [{ model: model.model, points }], marks: marksOf(model, drift) };
 }
 
 /** What a chart of one figure shows: the one that is looked at, else that of the task. */

@@ -114,8 +114,8 @@ function runningErrors(): Record<string, Chart> {
     ],
     marks: [
       { atMs: at(30), kind: 'version' as const, text: 'version 3f9a1c20b7de' },
-      { atMs: at(70), kind: 'change' as const, text: 'change found' },
-      { atMs: at(72), kind: 'change' as const, text: 'change found again' },
+      { atMs: at(70), kind: 'change' as const, text: 'ADWIN: loss rose' },
+      { atMs: at(72), kind: 'change' as const, text: 'KSWIN: distance changed' },
       { atMs: at(117), kind: 'version' as const, text: 'version 88d0e41f6a52' },
     ],
   };
@@ -129,7 +129,18 @@ function runningErrors(): Record<string, Chart> {
         points: points.map((p) => ({ ...p, value: p.value * (1.1 + i / 10) })),
       },
     ]),
-    marks: [{ atMs: at(50), kind: 'version' as const, text: LONG }],
+    marks: [
+      { atMs: at(50), kind: 'version' as const, text: LONG },
+      { atMs: at(60), kind: 'change' as const, text: `KSWIN: ${LONG} changed` },
+    ],
+  };
+  const changes = {
+    ...of(full),
+    marks: [4, 40, 41, 43, 44, 60, 61, 90, 118].map((i) => ({
+      atMs: at(i),
+      kind: 'change' as const,
+      text: i % 2 === 0 ? 'ADWIN: loss rose' : 'Page-Hinkley: prediction fell',
+    })),
   };
   const namedAsFiles = {
     ...all,
@@ -148,6 +159,7 @@ function runningErrors(): Record<string, Chart> {
     flat: runningError(one(historyOf(equal(20, 5), 20)), LIGHT),
     outliers: runningError(one(fullHistory([1e6, ...someErrors(9_999)])), LIGHT),
     everything: runningError(all, LIGHT),
+    'changes-only': runningError(changes, LIGHT),
     dark: runningError(all, DARK),
     narrow: runningError(all, NARROW),
     'on-narrow-page': runningError(namedAsFiles, ON_NARROW_PAGE),

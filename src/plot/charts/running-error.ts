@@ -7,6 +7,7 @@ import { figureScale, type FigureScale } from './figure-scale.ts';
 import { distinctNames, shownName, withUnits } from './names.ts';
 import { countOf, formatFigure, formatRatio } from './numbers.ts';
 import { errorLimits } from './running-error-limits.ts';
+import { markLayers, marksByPoint, marksText, type ShownMarks, shownMarks } from './running-error-marks.ts';
 import { columns, type ChartTable } from './table.ts';
 import { rowsAxis, timeAxis } from './time-axis.ts';
 
@@ -27,12 +28,10 @@ export interface RunningError {
 /** Challengers that have a line of their own; further ones are in the table. */
 const CHALLENGERS_MAX = 3;
 
-/** Pixels above the lines for the labels of marks. */
-const MARKS_PX = 18;
-
 /**
  * The mean absolute error, or another figure, over time: the champion with its band, what the naive answer would have had, the challengers.
- * The ground is darker where truths are missing, and a version's change is a line with its name.
+ * The ground is darker where truths are missing; another version is a line with its name, and what a change detector saw a
+ * dotted one with a triangle.
  */
 export function runningError(shown: RunningError, look: ChartLook): Chart {
   const { marks, along } = shown;
@@ -64,15 +63,22 @@ export function runningError(shown: RunningError, look: ChartLook): Chart {
       : [{ atMs, low: Math.max(low, limits.low), high: Math.min(high, limits.high) }],
   );
   const missing = missingOf(points);
+  const marked = shownMarks(marks, limits, look);
   const named = naive.length === 0 ? series : [...series, naiveSeries(naiveName, look)];
   return {
-    spec: spec(look, named, { scale, model: champion?.model ?? '', hasMissing: missing.length > 0, along }),
+    spec: spec(look, named, {
+      scale,
+      model: champion?.model ?? '',
+      hasMissing: missing.length > 0,
+      along,
+      marked,
+    }),
     data: {
       errors: [...errors, ...naive],
       ends,
       band,
       missing,
-      marks: shownMarks(marks, limits),
+      marks: marked.rows,
       extent: [
         { atMs: limits.fromMs, error: limits.low },
         { atMs: limits.toMs, error: limits.high },
@@ -134,28 +140,6 @@ function missingOf(points: readonly CoursePoint[]): object[] {
   });
 }
 
-/** Each with the one before it, so that a label without room is left out where the chart is drawn. */
-function shownMarks(
-  marks: readonly MarkSnapshot[],
-  { fromMs, toMs }: { fromMs: number; toMs: number },
-): object[] {
-  return marks
-    .filter(({ atMs }) => atMs >= fromMs && atMs <= toMs)
-    .map(({ atMs, kind, text }) => {
-      const label = shownName(text, 22);
-      return { atMs, kind, label, widthPx: label.length * 6.6 + 8 };
-    })
-    .map((mark, i, all) => {
-      const [before, next] = [all[i - 1], all[i + 1]];
-      return {
-        ...mark,
-        beforeMs: before?.atMs ?? null,
-        beforePx: before?.widthPx ?? 0,
-        nextMs: next?.atMs ?? null,
-      };
-    });
-}
-
 function spec(
   look: ChartLook,
   series: readonly Series[],
@@ -164,15 +148,16 @@ function spec(
     readonly model: string;
     readonly hasMissing: boolean;
     readonly along: 'rows' | undefined;
+    readonly marked: ShownMarks;
   },
 ): TopLevelSpec {
   const palette = PALETTES[look.theme];
-  const { scale, model, hasMissing, along } = about;
+  const { scale, model, hasMissing, along, marked } = about;
   const x = along === 'rows' ? rowsAxis(look, 'atMs') : timeAxis(look, 'atMs');
   const y = {
     field: 'error',
     type: 'quantitative',
-    scale: { zero: false, nice: true, range: [{ expr: 'height' }, MARKS_PX] },
+    scale: { zero: false, nice: true, range: [{ expr: 'height' }, marked.topPx] },
     axis: { title: look.standsAlone ? withUnits(scale.name, scale.units) : null, tickCount: 5 },
   };
   const domain = series.map(({ name }) => name);
@@ -220,7 +205,7 @@ function spec(
       },
       {
         data: { name: 'missing' },
-        mark: { type: 'rect', color: palette.baseline, y: MARKS_PX, y2: { expr: 'height' }, ...quiet },
+        mark: { type: 'rect', color: palette.baseline, y: marked.topPx, y2: { expr: 'height' }, ...quiet },
         encoding: {
           x: { ...x, field: 'fromMs' },
           x2: { field: 'atMs' },
@@ -261,34 +246,7 @@ function spec(
         mark: { type: 'point', filled: true, size: 40, opacity: 1, tooltip: null, aria: false },
         encoding: { x, y, color },
       },
-      {
-        data: { name: 'marks' },
-        mark: {
-          type: 'rule',
-          color: palette.text,
-          strokeDash: [2, 2],
-          y: 4,
-          y2: { expr: 'height' },
-          ...quiet,
-        },
-        encoding: { x },
-      },
-      {
-        data: { name: 'marks' },
-        mark: {
-          type: 'text',
-          baseline: 'top',
-          y: 2,
-          align: { expr: `${IS_AT_EDGE} ? 'right' : 'left'` },
-          dx: { expr: `${IS_AT_EDGE} ? -5 : 5` },
-          tooltip: null,
-          aria: false,
-        },
-        encoding: {
-          x,
-          text: { condition: { test: HAS_ROOM, field: 'label', type: 'nominal' }, value: '' },
-        },
-      },
+      ...markLayers(marked, x, legend, look),
     ],
   } as TopLevelSpec;
 }
@@ -304,14 +262,6 @@ function legendColumns(names: readonly string[], look: ChartLook): number | { re
 
 const LEGEND_CHARACTER_PX = 5.8;
 const LEGEND_SYMBOL_PX = 32;
-
-/** A label goes to the right of its line, the last one to the left where it would leave the plot. */
-const IS_AT_EDGE = "!isValid(datum.nextMs) && scale('x', datum.atMs) + datum.widthPx > width";
-const HAS_ROOM_RIGHT =
-  "!isValid(datum.nextMs) || scale('x', datum.nextMs) - scale('x', datum.atMs) > datum.widthPx";
-const HAS_ROOM_LEFT =
-  "scale('x', datum.atMs) - (isValid(datum.beforeMs) ? scale('x', datum.beforeMs) + datum.beforePx : 0) > datum.widthPx";
-const HAS_ROOM = `${IS_AT_EDGE} ? ${HAS_ROOM_LEFT} : ${HAS_ROOM_RIGHT}`;
 
 /** `Mean absolute error over time, min`. */
 export function courseTitle({ title, units }: FigureScale, along: RunningError['along']): string {
@@ -343,18 +293,16 @@ function summary(
   const on = `on ${countOf(scored, 'row', locale)}`;
   const truths =
     coverage === undefined ? '' : ` ${formatRatio(coverage, locale)} of the predictions have their truth.`;
-  const events =
-    marks.length === 0
-      ? ''
-      : ` ${countOf(marks.length, 'mark', locale)}, the last: ${shownName(marks.at(-1)?.text ?? '')}.`;
-  return `${withUnits(scale.title, scale.units)}, of ${shownName(champion.model)} ${along === 'rows' ? 'row by row' : 'over time'}, ${on}: ${parts.join(', ')}.${truths}${events}`;
+  return `${withUnits(scale.title, scale.units)}, of ${shownName(champion.model)} ${along === 'rows' ? 'row by row' : 'over time'}, ${on}: ${parts.join(', ')}.${truths}${marksText(marks, locale)}`;
 }
 
 /** A share as it is, 0..1. */
 function table(
-  { models, along }: RunningError,
+  { models, marks, along }: RunningError,
   { scale, naiveName }: { readonly scale: FigureScale; readonly naiveName: string },
 ): ChartTable {
+  const isMarked = marks.length > 0;
+  const marked = marksByPoint(marks, models[0]?.points ?? []);
   return {
     columns: columns(
       ['model', 'text'],
@@ -366,10 +314,22 @@ function table(
       [naiveName, 'figure'],
       ['truths that came', 'ratio'],
       ['rows', 'count'],
+      ...(isMarked ? [['marks', 'text'] as const] : []),
     ),
-    rows: models.flatMap(({ model, points }) =>
+    rows: models.flatMap(({ model, points }, i) =>
       points
-        .map((p) => [model, p.atMs, p.value, p.low, p.high, p.recent, p.naive, p.coverage, p.scored])
+        .map((p, k) => [
+          model,
+          p.atMs,
+          p.value,
+          p.low,
+          p.high,
+          p.recent,
+          p.naive,
+          p.coverage,
+          p.scored,
+          ...(isMarked ? [i === 0 ? marked[k] : undefined] : []),
+        ])
         .toReversed(),
     ),
   };

@@ -14,7 +14,7 @@ import type { RegressionOutcome } from './regression.ts';
 export function clippedErrors(
   errorMax: number,
 ): LinearFigures<MeansState<'absolute' | 'squared'>, RegressionOutcome> {
-  if (!(errorMax > 0 && errorMax <= 1e100)) throw new RangeError(`Cannot clip errors to ${errorMax}`);
+  checkErrorMax(errorMax);
   return meanFigures({
     names: ['absolute', 'squared'] as const,
     version: 1,
@@ -36,4 +36,9 @@ export function clippedErrors(
 /** The size of an error, at most the bound. */
 export function clippedError(error: number, errorMax: number): number {
   return Math.min(Math.abs(error), errorMax);
+}
+
+/** @throws {RangeError} on a bound that is none */
+export function checkErrorMax(errorMax: number): void {
+  if (!(errorMax > 0 && errorMax <= 1e100)) throw new RangeError(`Cannot clip errors to ${errorMax}`);
 }

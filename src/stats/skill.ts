@@ -1,3 +1,4 @@
+import { checkErrorMax, clippedError } from './clipped-errors.ts';
 import type { LinearFigures } from './figure.ts';
 import { meanFigures } from './mean-figures.ts';
 import type { MeansState } from './mean-figures.ts';
@@ -29,34 +30,68 @@ const NAMES = [
  * far, `mae_skill_last` and `mse_skill_last` against the last value known; beside them the naive losses
  * `mae_of_median`, `mse_of_mean`, `mae_of_last`. A skill is absent where the naive answer is never wrong.
  */
-export const skill: LinearFigures<MeansState<(typeof NAMES)[number]>, SkillOutcome> = meanFigures({
+export const skill: LinearFigures<SkillState, SkillOutcome> = meanFigures({
   names: NAMES,
   version: 1,
-  values({ truth, prediction, baselines }: SkillOutcome) {
-    const y = checkedValue(truth, 'a truth');
-    const error = checkedValue(prediction, 'a prediction') - y;
-    if (baselines === undefined) return NONE;
-    const off = (value: number): number => checkedValue(value, 'a baseline') - y;
-    const [median, mean, last] = [off(baselines.median), off(baselines.mean), off(baselines.last)];
-    return {
-      absolute: Math.abs(error),
-      squared: error * error,
-      median_absolute: Math.abs(median),
-      mean_squared: mean * mean,
-      last_absolute: Math.abs(last),
-      last_squared: last * last,
-    };
-  },
+  values: (outcome: SkillOutcome) => lossesOf(outcome, Math.abs),
   figures: (means) => ({
-    mae_skill_median: skillOf(means.absolute, means.median_absolute),
-    mse_skill_mean: skillOf(means.squared, means.mean_squared),
-    mae_skill_last: skillOf(means.absolute, means.last_absolute),
-    mse_skill_last: skillOf(means.squared, means.last_squared),
+    ...skillsOf(means, ''),
     mae_of_median: means.median_absolute,
     mse_of_mean: means.mean_squared,
     mae_of_last: means.last_absolute,
   }),
 });
+
+/**
+ * The same of errors as if none were larger than a declared bound, those of the naive answers too: `clipped_mae_skill_median`,
+ * `clipped_mse_skill_mean`, `clipped_mae_skill_last`, `clipped_mse_skill_last`.
+ *
+ * @param errorMax > 0, in the unit of the truth
+ * @throws {RangeError} on a bound that is none
+ */
+export function clippedSkill(errorMax: number): LinearFigures<SkillState, SkillOutcome> {
+  checkErrorMax(errorMax);
+  return meanFigures({
+    names: NAMES,
+    version: 1,
+    values: (outcome: SkillOutcome) => lossesOf(outcome, (error) => clippedError(error, errorMax)),
+    figures: (means) => skillsOf(means, 'clipped_'),
+  });
+}
+
+type SkillState = MeansState<(typeof NAMES)[number]>;
+
+/** @param sizeOf the size of an error */
+function lossesOf(
+  { truth, prediction, baselines }: SkillOutcome,
+  sizeOf: (error: number) => number,
+): Readonly<Record<(typeof NAMES)[number], number | undefined>> {
+  const y = checkedValue(truth, 'a truth');
+  const size = sizeOf(checkedValue(prediction, 'a prediction') - y);
+  if (baselines === undefined) return NONE;
+  const off = (value: number): number => sizeOf(checkedValue(value, 'a baseline') - y);
+  const [median, mean, last] = [off(baselines.median), off(baselines.mean), off(baselines.last)];
+  return {
+    absolute: size,
+    squared: size * size,
+    median_absolute: median,
+    mean_squared: mean * mean,
+    last_absolute: last,
+    last_squared: last * last,
+  };
+}
+
+function skillsOf(
+  means: Readonly<Record<(typeof NAMES)[number], number | undefined>>,
+  prefix: string,
+): Record<string, number | undefined> {
+  return {
+    [`${prefix}mae_skill_median`]: skillOf(means.absolute, means.median_absolute),
+    [`${prefix}mse_skill_mean`]: skillOf(means.squared, means.mean_squared),
+    [`${prefix}mae_skill_last`]: skillOf(means.absolute, means.last_absolute),
+    [`${prefix}mse_skill_last`]: skillOf(means.squared, means.last_squared),
+  };
+}
 
 const NONE = {
   absolute: undefined,

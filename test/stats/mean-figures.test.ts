@@ -10,7 +10,7 @@ import { regression } from '../../src/stats/regression.ts';
 import type { RegressionOutcome } from '../../src/stats/regression.ts';
 import { relativeErrors } from '../../src/stats/relative-errors.ts';
 import { runningBaselines } from '../../src/stats/running-baselines.ts';
-import { skill } from '../../src/stats/skill.ts';
+import { clippedSkill, skill } from '../../src/stats/skill.ts';
 import { uniforms } from './stream.ts';
 
 fc.configureGlobal({ seed: 20_010_201 });
@@ -110,6 +110,23 @@ test('skill against the naive answers as they stood before', () => {
   assert.equal(found['mse_skill_last']!.value, 1 - 4 / ((100 + 400 + 900 + 400) / 4));
 });
 
+test('the skill of clipped errors is that of errors none of which is larger than the bound', () => {
+  const clipped = clippedSkill(12);
+  const state = clipped.empty();
+  const last = [
+    { truth: 20, prediction: 22, baselines: { mean: 0, median: 0, last: 10 } },
+    { truth: 40, prediction: 60, baselines: { mean: 0, median: 39, last: 20 } },
+  ];
+  for (const row of last) clipped.add(state, row);
+  assert.deepEqual(clipped.value(state), {
+    clipped_mae_skill_median: { value: 1 - 7 / 6.5 },
+    clipped_mse_skill_mean: { value: 1 - (4 + 144) / (144 + 144) },
+    clipped_mae_skill_last: { value: 1 - 7 / 11 },
+    clipped_mse_skill_last: { value: 1 - (4 + 144) / (100 + 144) },
+  });
+  assert.throws(() => clippedSkill(0), RangeError);
+});
+
 test('a skill is absent without a baseline, and where the naive answer is never wrong', () => {
   const state = skill.empty();
   skill.add(state, { truth: 1, prediction: 2, baselines: undefined });
@@ -180,6 +197,16 @@ const ALL: readonly {
   {
     name: 'skill',
     figures: skill,
+    outcome: fc.record({
+      truth: number,
+      prediction: number,
+      weight,
+      baselines: fc.option(fc.record({ mean: number, median: number, last: number }), { nil: undefined }),
+    }),
+  },
+  {
+    name: 'skill of clipped errors',
+    figures: clippedSkill(3),
     outcome: fc.record({
       truth: number,
       prediction: number,

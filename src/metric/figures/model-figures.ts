@@ -272,6 +272,6 @@ function headRead(bytes: Uint8Array): StateReader & { readonly task: LedgerTask 
 }
 
 /** Of the stored bytes; others are made anew from the outcomes that are kept. */
-const VERSION = 5;
+const VERSION = 6;
 
 const ALL_PARTS: ReadonlySet<FigurePart> = new Set(FIGURE_PARTS);

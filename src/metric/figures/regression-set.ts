@@ -10,7 +10,7 @@ import {
   regression,
 } from '../../stats/regression.ts';
 import { relativeErrors } from '../../stats/relative-errors.ts';
-import { skill } from '../../stats/skill.ts';
+import { type SkillOutcome, clippedSkill, skill } from '../../stats/skill.ts';
 import type { StateReader, StateWriter } from '../../stats/state-bytes.ts';
 import type { FigureSet, Row } from './figure-set.ts';
 import type { FigureSettings } from './figure-settings.ts';
@@ -116,11 +116,11 @@ interface Further {
   state: unknown;
 }
 
-type RegressionFigures = LinearFigures<unknown, RegressionOutcome>;
+type RegressionFigures = LinearFigures<unknown, RegressionOutcome & SkillOutcome>;
 
 function furtherOf({ pinball: quantiles, errorMax }: FigureSettings): RegressionFigures[] {
   return [
     ...(quantiles.length > 0 ? [pinball(quantiles)] : []),
-    ...(errorMax === undefined ? [] : [clippedErrors(errorMax)]),
+    ...(errorMax === undefined ? [] : [clippedErrors(errorMax), clippedSkill(errorMax)]),
   ];
 }

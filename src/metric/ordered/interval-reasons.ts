@@ -14,6 +14,7 @@ function withReason(name: string, figure: FigureValue, rows: number): FigureValu
 
 /** Why a figure has no interval that holds at every look. */
 function reasonOf(name: string, rows: number): string {
+  if (CLIPPED_SKILL.test(name)) return 'by these rows the naive answer may never be wrong';
   if (ASYMPTOTIC.test(name)) {
     return rows < FIRST_LOOK
       ? `an asymptotic interval says nothing before ${FIRST_LOOK} rows`
@@ -26,6 +27,7 @@ function reasonOf(name: string, rows: number): string {
 
 const FIRST_LOOK = 100;
 const COUNTS = /_rows$/;
+const CLIPPED_SKILL = /^clipped_.*_skill_/;
 const ASYMPTOTIC = /^(mae|mse|mape|msle|rmse|bias|log_loss|pinball_.*|.*_skill_.*|.*_of_(median|mean|last))$/;
 const EXTREMES = /^largest_/;
 const MEANS = /^(brier|top_\d+_accuracy|interval_width)$/;

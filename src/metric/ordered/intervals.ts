@@ -164,4 +164,4 @@ type StoredSlices = [
 ][];
 
 /** Of the stored states. */
-const VERSION = 2;
+const VERSION = 3;

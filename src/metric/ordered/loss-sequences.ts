@@ -1,23 +1,22 @@
-import { type AsymptoticState, asymptoticSequence } from '../../stats/asymptotic-sequence.ts';
-import { betting } from '../../stats/betting.ts';
+import type { AsymptoticState } from '../../stats/asymptotic-sequence.ts';
 import { clippedError } from '../../stats/clipped-errors.ts';
-import type { Bounds, ConfidenceSequence, Interval } from '../../stats/confidence-sequence.ts';
-import { empiricalBernstein } from '../../stats/empirical-bernstein.ts';
-import type { FigureValue } from '../../stats/figure.ts';
-import { predictableMixture } from '../../stats/predictable-mixture.ts';
 import { pinballLoss, pinballName } from '../../stats/pinball.ts';
 import { relativeErrorsOf } from '../../stats/relative-errors.ts';
 import type { Baselines } from '../../stats/running-baselines.ts';
-
-/** An interval with what it promises. */
-export type Bounded = Interval & Required<Pick<FigureValue, 'level' | 'method'>>;
-
-/** How intervals of bounded losses are made. The first one covers the running mean, whatever it does. */
-export const INTERVAL_METHODS = ['empirical-bernstein', 'predictable-mixture', 'betting'] as const;
-export type IntervalMethod = (typeof INTERVAL_METHODS)[number];
-
-/** Of the method that made it. */
-type BoundedState = object;
+import {
+  type Bounded,
+  type BoundedState,
+  type IntervalMethod,
+  type UnitSequence,
+  MOMENTS,
+  above0,
+  bounded,
+  momentsAt,
+  root,
+  scaled,
+  unitOf,
+} from './sequence-levels.ts';
+import { type SkillSequences, emptySkillSequences, observeSkill, skillIntervals } from './skill-sequences.ts';
 
 /** What is observed, and how. */
 export interface SequenceSettings {
@@ -48,7 +47,7 @@ export interface RegressionSequences {
   /** Clipped to the declared bound, where there is one. */
   clipped: { absolute: BoundedState; squared: BoundedState } | undefined;
   /** On the rows that have naive answers. */
-  skill: Record<SkillLoss, AsymptoticState> | undefined;
+  skill: SkillSequences | undefined;
   covered: BoundedState | undefined;
   /** In the order of the settings. */
   readonly pinball: AsymptoticState[];
@@ -65,16 +64,6 @@ export interface ClassSequences {
   logLoss: AsymptoticState | undefined;
 }
 
-const SKILL_LOSSES = [
-  'absolute',
-  'squared',
-  'medianAbsolute',
-  'meanSquared',
-  'lastAbsolute',
-  'lastSquared',
-] as const;
-type SkillLoss = (typeof SKILL_LOSSES)[number];
-
 /** Nothing observed yet. */
 export function emptyRegressionSequences({
   pinball,
@@ -82,16 +71,16 @@ export function emptyRegressionSequences({
   method,
 }: SequenceSettings): RegressionSequences {
   return {
-    absolute: emptyMoments(),
-    signed: emptyMoments(),
-    squared: emptyMoments(),
+    absolute: MOMENTS.empty(),
+    signed: MOMENTS.empty(),
+    squared: MOMENTS.empty(),
     clipped: undefined,
     skill: undefined,
     covered: undefined,
-    pinball: pinball.map(emptyMoments),
+    pinball: pinball.map(() => MOMENTS.empty()),
     relative:
       relative === true
-        ? { mape: emptyMoments(), smape: unitOf(method).empty(), msle: emptyMoments() }
+        ? { mape: MOMENTS.empty(), smape: unitOf(method).empty(), msle: MOMENTS.empty() }
         : undefined,
   };
 }
@@ -125,7 +114,10 @@ export function observeError(
   }
   for (let i = 0; i < pinball.length; i++) MOMENTS.add(state.pinball[i]!, pinballLoss(-error, pinball[i]!));
   if (state.relative !== undefined) observeRelative(state.relative, { truth, prediction }, method);
-  if (baselines !== undefined) observeSkill((state.skill ??= emptySkill()), { size, truth, baselines });
+  if (baselines !== undefined) {
+    state.skill ??= emptySkillSequences(errorMax);
+    observeSkill(state.skill, { size, truth, baselines }, errorMax);
+  }
 }
 
 function observeRelative(
@@ -138,24 +130,6 @@ function observeRelative(
   // 0..2
   if (found.smape !== undefined) unitOf(method).add(smape, Math.min(1, found.smape / 2));
   if (found.msle !== undefined) MOMENTS.add(msle, found.msle);
-}
-
-function observeSkill(
-  losses: Record<SkillLoss, AsymptoticState>,
-  {
-    size,
-    truth,
-    baselines,
-  }: { readonly size: number; readonly truth: number; readonly baselines: Baselines },
-): void {
-  const mean = baselines.mean - truth;
-  const last = baselines.last - truth;
-  MOMENTS.add(losses.absolute, size);
-  MOMENTS.add(losses.squared, size * size);
-  MOMENTS.add(losses.medianAbsolute, Math.abs(baselines.median - truth));
-  MOMENTS.add(losses.meanSquared, mean * mean);
-  MOMENTS.add(losses.lastAbsolute, Math.abs(last));
-  MOMENTS.add(losses.lastSquared, last * last);
 }
 
 /** The next first truth of a classification. */
@@ -174,7 +148,7 @@ export function observeClass(
   unit.add(state.right, isRight ? 1 : 0);
   unit.add(state.missed, absoluteError);
   unit.add(state.missedSquared, absoluteError * absoluteError);
-  if (logLoss !== undefined) MOMENTS.add((state.logLoss ??= emptyMoments()), logLoss);
+  if (logLoss !== undefined) MOMENTS.add((state.logLoss ??= MOMENTS.empty()), logLoss);
 }
 
 /**
@@ -241,7 +215,7 @@ export function classMaeInterval(
 
 function clippedIntervals(
   clipped: NonNullable<RegressionSequences['clipped']>,
-  unit: ConfidenceSequence<BoundedState>,
+  unit: ReturnType<UnitSequence['at']>,
   errorMax: number,
 ): Record<string, Bounded | undefined> {
   const squares = scaled(bounded(unit, clipped.squared), errorMax * errorMax);
@@ -249,106 +223,5 @@ function clippedIntervals(
     clipped_mae: scaled(bounded(unit, clipped.absolute), errorMax),
     clipped_mse: squares,
     clipped_rmse: root(squares),
-  };
-}
-
-function skillIntervals(
-  losses: Record<SkillLoss, AsymptoticState>,
-  alpha: number,
-): Record<string, Bounded | undefined> {
-  const whole = momentsAt(alpha);
-  const half = momentsAt(alpha / 2);
-  const skillOf = (loss: SkillLoss, naive: SkillLoss): Bounded | undefined => {
-    const [own, other] = [above0(bounded(half, losses[loss])), above0(bounded(half, losses[naive]))];
-    // A naive loss that may be 0 leaves a skill without a lower end.
-    if (own === undefined || other === undefined || !(other.low > 0)) return undefined;
-    return { ...own, level: whole.level, low: 1 - own.high / other.low, high: 1 - own.low / other.high };
-  };
-  return {
-    mae_skill_median: skillOf('absolute', 'medianAbsolute'),
-    mse_skill_mean: skillOf('squared', 'meanSquared'),
-    mae_skill_last: skillOf('absolute', 'lastAbsolute'),
-    mse_skill_last: skillOf('squared', 'lastSquared'),
-    mae_of_median: above0(bounded(whole, losses.medianAbsolute)),
-    mse_of_mean: above0(bounded(whole, losses.meanSquared)),
-    mae_of_last: above0(bounded(whole, losses.lastAbsolute)),
-  };
-}
-
-function emptySkill(): Record<SkillLoss, AsymptoticState> {
-  return {
-    absolute: emptyMoments(),
-    squared: emptyMoments(),
-    medianAbsolute: emptyMoments(),
-    meanSquared: emptyMoments(),
-    lastAbsolute: emptyMoments(),
-    lastSquared: emptyMoments(),
-  };
-}
-
-function bounded<S>(sequence: ConfidenceSequence<S>, state: S): Bounded | undefined {
-  const found = sequence.interval(state);
-  return found && { ...found, level: sequence.level, method: sequence.method };
-}
-
-/** The interval of what cannot be below 0. */
-function above0(interval: Bounded | undefined): Bounded | undefined {
-  return interval && { ...interval, low: Math.max(0, interval.low) };
-}
-
-/** An increasing function of a mean has the interval that its ends are taken to. */
-function root(interval: Bounded | undefined): Bounded | undefined {
-  return interval && { ...interval, low: Math.sqrt(interval.low), high: Math.sqrt(interval.high) };
-}
-
-function scaled(interval: Bounded | undefined, factor: number): Bounded | undefined {
-  return interval && { ...interval, low: interval.low * factor, high: interval.high * factor };
-}
-
-const UNIT_BOUNDS: Bounds = { low: 0, high: 1 };
-
-/** Tightest at 1,000 rows, and no look before 100: later first looks keep the level better. */
-const momentsAt = byAlpha((alpha) => asymptoticSequence({ alpha, tightestAt: 1000, firstLook: 100 }));
-
-/** States do not depend on the level: one of any adds to all. */
-const MOMENTS = momentsAt(0.05);
-
-function emptyMoments(): AsymptoticState {
-  return MOMENTS.empty();
-}
-
-/** A sequence of losses in 0..1 at every level. */
-interface UnitSequence {
-  at(alpha: number): ConfidenceSequence<BoundedState>;
-  empty(): BoundedState;
-  add(state: BoundedState, loss: number): void;
-}
-
-const UNIT: Readonly<Record<IntervalMethod, UnitSequence>> = {
-  'empirical-bernstein': unitSequence((alpha) => empiricalBernstein({ alpha, bounds: UNIT_BOUNDS })),
-  'predictable-mixture': unitSequence((alpha) => predictableMixture({ alpha, bounds: UNIT_BOUNDS })),
-  betting: unitSequence((alpha) => betting({ alpha, bounds: UNIT_BOUNDS })),
-};
-
-function unitOf(method: IntervalMethod | undefined): UnitSequence {
-  return UNIT[method ?? 'empirical-bernstein'];
-}
-
-/** The bets of two of the methods depend on the level: only states of .05 are made, and only looked at there. */
-function unitSequence<S>(make: (alpha: number) => ConfidenceSequence<S>): UnitSequence {
-  const at = byAlpha(make) as (alpha: number) => ConfidenceSequence<BoundedState>;
-  const any = at(0.05);
-  return { at, empty: () => any.empty(), add: (state, loss) => any.add(state, loss) };
-}
-
-/** The sequence of each level, made once. */
-function byAlpha<S>(
-  make: (alpha: number) => ConfidenceSequence<S>,
-): (alpha: number) => ConfidenceSequence<S> {
-  const made = new Map<number, ConfidenceSequence<S>>();
-  return (alpha) => {
-    let sequence = made.get(alpha);
-    if (sequence === undefined) made.set(alpha, (sequence = make(alpha)));
-    return sequence;
   };
 }

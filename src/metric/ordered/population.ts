@@ -5,7 +5,6 @@ import { absoluteError, labelOf } from '../figures/absolute-error.ts';
 import type { FigureSettings } from '../figures/figure-settings.ts';
 import type { LedgerTask, Outcome } from '../ledger/ledger.ts';
 import {
-  type Bounded,
   type ClassSequences,
   type RegressionSequences,
   classIntervals,
@@ -15,6 +14,7 @@ import {
   observeError,
   regressionIntervals,
 } from './loss-sequences.ts';
+import type { Bounded } from './sequence-levels.ts';
 import { labelAt } from '../figures/score-set.ts';
 import { baselinesIn } from '../figures/naive-answers.ts';
 

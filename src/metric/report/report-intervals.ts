@@ -1,9 +1,8 @@
 import type { Interval } from '../../stats/confidence-sequence.ts';
 import type { Figures } from '../../stats/figure.ts';
 import type { Baselines } from '../../stats/running-baselines.ts';
-import { skill } from '../../stats/skill.ts';
+import { clippedSkill, skill } from '../../stats/skill.ts';
 import {
-  type IntervalMethod,
   type SequenceSettings,
   classIntervals,
   classMaeInterval,
@@ -14,6 +13,7 @@ import {
   observeError,
   regressionIntervals,
 } from '../ordered/loss-sequences.ts';
+import type { IntervalMethod } from '../ordered/sequence-levels.ts';
 import { NaiveSoFar } from './naive-so-far.ts';
 import { attached } from '../ordered/population.ts';
 
@@ -70,7 +70,10 @@ export function reportIntervals(
   const errors = emptyRegressionSequences(settings);
   const classes = emptyClassSequences(settings);
   const naive = new NaiveSoFar();
-  const skills = skill.empty();
+  const skills = [skill, ...(errorMax === undefined ? [] : [clippedSkill(errorMax)])].map((figures) => ({
+    figures,
+    state: figures.empty(),
+  }));
   return {
     add({ truth, prediction, absoluteError }) {
       let baselines: Baselines | undefined;
@@ -78,7 +81,7 @@ export function reportIntervals(
         baselines = naive.before(truth);
         const error = prediction - truth;
         observeError(errors, { error, truth, prediction, baselines, covered: undefined }, settings);
-        skill.add(skills, { truth, prediction, baselines });
+        for (const { figures, state } of skills) figures.add(state, { truth, prediction, baselines });
       }
       // Of the probabilities a log has that of the true class alone.
       if (absoluteError <= 1) {
@@ -94,7 +97,8 @@ export function reportIntervals(
       };
     },
     ofRegression(figures) {
-      const all = { ...figures, ...skill.value(skills) };
+      const found = skills.map(({ figures: each, state }) => each.value(state));
+      const all = Object.assign({}, figures, ...found) as Figures;
       return attached(all, regressionIntervals(errors, alpha, settings));
     },
     ofClasses: (figures) => attached(figures, classIntervals(classes, alpha, settings)),

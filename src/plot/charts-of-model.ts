@@ -3,6 +3,7 @@ import type { ConfusionMatrix } from './charts/confusion-matrix.ts';
 import { coursePoints } from './charts/course-point.ts';
 import type { ErrorBySlice } from './charts/error-by-slice.ts';
 import type { ErrorDistribution } from './charts/error-distribution.ts';
+import type { Estimates } from './charts/estimates.ts';
 import type { LabelLag } from './charts/label-lag.ts';
 import type { LabelMaturity } from './charts/label-maturity.ts';
 import type { ModelComparison } from './charts/model-comparison.ts';
@@ -143,4 +144,20 @@ export function lagOf({ model, lag, labelLag }: ModelSnapshot): LabelLag | undef
   return lag?.counts.some((count) => count > 0)
     ? { model, lag, median: labelLag?.median, p95: labelLag?.p95 }
     : undefined;
+}
+
+/**
+ * How estimates before the truth did, or `undefined` before a block of outcomes is full.
+ *
+ * @param wanted names of figures: the first that was estimated; where none was, the accuracy
+ */
+export function estimatesOf(
+  { model, estimate }: ModelSnapshot,
+  wanted: readonly string[] = [],
+): Estimates | undefined {
+  const record = estimate?.record;
+  const last = record?.points.at(-1);
+  if (record === undefined || last === undefined) return undefined;
+  const figure = wanted.find((name) => last.estimated[name] !== undefined) ?? 'accuracy';
+  return last.estimated[figure] === undefined ? undefined : { model, figure, record };
 }

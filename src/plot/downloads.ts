@@ -38,7 +38,7 @@ export class Downloads {
 
   /** `charts/ID.png`, `.svg` or `.csv`. */
   async chart(c: Context): Promise<Response> {
-    const [, id, ending] = /^([a-z-]{1,50})\.(png|svg|csv)$/.exec(c.req.param('file') ?? '') ?? [];
+    const [, id, ending] = /^([a-z0-9-]{1,50})\.(png|svg|csv)$/.exec(c.req.param('file') ?? '') ?? [];
     const query = new URL(c.req.url).searchParams;
     const feed = this.#source.feed();
     const { snapshot } = feed;

@@ -3,6 +3,7 @@ import {
   confusionOf,
   curvesOf,
   distributionOf,
+  estimatesOf,
   lagOf,
   marksOf,
   maturityOf,
@@ -16,6 +17,7 @@ import { confusionMatrix } from './charts/confusion-matrix.ts';
 import { errorBySlice, type ErrorBySlice } from './charts/error-by-slice.ts';
 import { distributionTitle, errorDistribution } from './charts/error-distribution.ts';
 import { figureScale } from './charts/figure-scale.ts';
+import { estimates, estimatesTitle, recordText } from './charts/estimates.ts';
 import { featureDrift } from './charts/feature-drift.ts';
 import { labelLag } from './charts/label-lag.ts';
 import { labelMaturity } from './charts/label-maturity.ts';
@@ -41,6 +43,8 @@ export interface Panel {
   readonly chart: ((look: ChartLook) => Chart) | undefined;
   /** How many rows it has, where it has one for each name: it is as high as they need. */
   readonly rows?: number | undefined;
+  /** What has to be read with it, in words below it. */
+  readonly note?: string;
 }
 
 /** What panels are made from, beside what is chosen. */
@@ -141,11 +145,14 @@ function bySlices(chosen: Chosen | undefined, { units }: PanelSource, tag: strin
   };
 }
 
-/** The unit once; of a figure that has none, or is not the mean absolute error, its name. */
+/** Where nothing else is said it is the mean absolute error. */
 function whereTitle({ slices, figure, units }: ErrorBySlice): string {
-  const scale = figureScale(figure, units);
-  const title = `Where it is worst, by ${shownName(slices[0]?.tag ?? 'slice', 24)}`;
-  return withUnits(figure === 'mae' ? title : `${title}: ${scale.name}`, scale.units);
+  const { title, units: shown } = figureScale(figure, units);
+  const tag = shownName(slices[0]?.tag ?? 'slice', 24);
+  return withUnits(
+    figure === 'mae' ? `Where it is worst, by ${tag}` : `${title} by ${tag}, worst first`,
+    shown,
+  );
 }
 
 function distribution(chosen: Chosen | undefined, units: string | undefined): Panel {
@@ -178,9 +185,10 @@ function further(chosen: Chosen, source: PanelSource): Panel[] {
   const comparison = comparisonOf(models, units);
   const [scatter, residual] = [scatterOf(model, units), residualsOf(model, units)];
   const [confusion, curves, lag] = [confusionOf(model), curvesOf(model), lagOf(model)];
+  const estimated = estimatesOf(model, wanted(chosen));
   const isCompared = comparison !== undefined && (comparison.challengers.length > 1 || hasNoTiles === true);
-  const of = (id: string, title: string, chart: Panel['chart']): Panel[] =>
-    chart === undefined ? [] : [{ id, title, chart, isFirst: false, instead: '' }];
+  const of = (id: string, title: string, chart: Panel['chart'], note = ''): Panel[] =>
+    chart === undefined ? [] : [{ id, title, chart, isFirst: false, instead: '', note }];
   return [
     ...byOtherTags(chosen, source),
     ...of(
@@ -202,6 +210,12 @@ function further(chosen: Chosen, source: PanelSource): Panel[] {
       'confusion-matrix',
       'Truths (down) against predictions (across)',
       confusion && ((look) => confusionMatrix(confusion, look)),
+    ),
+    ...of(
+      'estimates',
+      estimated === undefined ? '' : estimatesTitle(estimated.figure),
+      estimated && ((look) => estimates(estimated, look)),
+      estimated && `The estimates were ${recordText(estimated, undefined).replaceAll(' · ', ', ')}.`,
     ),
     ...of(
       'roc-curve',

@@ -19,24 +19,25 @@ export async function reportCards(
 ): Promise<readonly ReportCard[]> {
   const cards: ReportCard[] = [];
   for (const panel of panels) {
-    const { id, title, chart } = panel;
+    const { id, title, chart, note = '' } = panel;
     if (chart === undefined) continue;
     const [light, dark] = (['light', 'dark'] as const).map((theme) =>
       chart({ ...LOOK, theme, height: heightOf(panel, chosen) }),
     ) as [Chart, Chart];
     const drawn = bothThemes(await drawSvg(light), await drawSvg(dark), `${id}-`);
-    cards.push({ css: drawn.css, html: cardHtml({ id, title, svg: drawn.svg }, light) });
+    cards.push({ css: drawn.css, html: cardHtml({ id, title, note, svg: drawn.svg }, light) });
   }
   return cards;
 }
 
 function cardHtml(
-  { id, title, svg }: { readonly id: string; readonly title: string; readonly svg: string },
+  { id, title, note, svg }: Readonly<Record<'id' | 'title' | 'note' | 'svg', string>>,
   { summary, table }: Chart,
 ): string {
   const picture = svg.replace('<svg ', `<svg role="img" aria-label="${escaped(summary)}" `);
   return `<article class="card" aria-labelledby="${id}"><header><h2 id="${id}">${escaped(title)}</h2></header>
 <div class="picture" tabindex="0">${picture}</div>
+<p class="note quiet">${escaped(note)}</p>
 <details><summary>table</summary>${tableHtml(table)}</details></article>`;
 }
 

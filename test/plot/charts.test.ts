@@ -18,6 +18,50 @@ for (const [name, chart] of Object.entries(CASES)) {
   });
 }
 
+/** Of a chart that has no errors, what comes nearest; an outlier needs a number without bounds. */
+const EVERY = ['one-row', 'ten-rows', '10000-rows', 'equal', 'outliers', 'long-names', 'dark', 'narrow'];
+const WITHOUT_BOUNDS = [
+  'error-distribution',
+  'running-error',
+  'predicted-against-actual',
+  'residuals',
+  'error-by-slice',
+  'label-maturity',
+  'model-comparison',
+  'confusion-matrix',
+  'label-lag',
+  'estimates',
+];
+const BOUNDED = ['roc-curve', 'precision-recall-curve', 'calibration-curve'];
+
+test('every chart is drawn of a row, of ten, of ten thousand, of equals, of outliers, with long names, dark and narrow', () => {
+  const named = (chart: string, names: readonly string[]) => names.map((name) => `${chart}-${name}`);
+  const wanted = [
+    ...WITHOUT_BOUNDS.flatMap((chart) => named(chart, EVERY)),
+    ...BOUNDED.flatMap((chart) =>
+      named(
+        chart,
+        EVERY.filter((name) => name !== 'outliers'),
+      ),
+    ),
+    // Its rows are features.
+    ...named('feature-drift', [
+      'one',
+      'four',
+      'two-hundred',
+      'equal',
+      'outliers',
+      'long-names',
+      'dark',
+      'narrow',
+    ]),
+  ];
+  assert.deepEqual(
+    wanted.filter((name) => CASES[name] === undefined),
+    [],
+  );
+});
+
 test('every golden picture is that of a case', async () => {
   const files = await readdir(new URL('golden/', import.meta.url));
   assert.deepEqual(

@@ -34,7 +34,7 @@ function classifier(changes: Partial<ModelSnapshot> = {}): ModelSnapshot {
 function shown(model: ModelSnapshot, choice: Choice = {}) {
   const all = panels(choose(snapshotOf([model]), choice), { units: 'min', drift: undefined });
   return Object.fromEntries(
-    all.map(({ id, title, chart }) => [id, { title, chart: chart?.(pictureLook('light')) }]),
+    all.map(({ id, title, note, chart }) => [id, { title, note, chart: chart?.(pictureLook('light')) }]),
   );
 }
 
@@ -49,7 +49,7 @@ test('of a classifier the charts show its accuracy, and the spread of what its p
     course?.chart?.summary ?? '',
     /now 80\.0, .* 60\.0 had the answer been the most frequent label so far/,
   );
-  assert.equal(where?.title, 'Where it is worst, by region: accuracy, %');
+  assert.equal(where?.title, 'Accuracy by region, worst first, %');
   assert.match(where?.chart?.summary ?? '', /worst at south, 70\.0 on 250 rows; 80\.0 over all rows/);
   assert.equal(spread?.title, 'Probability not given to the truth');
 });
@@ -57,7 +57,7 @@ test('of a classifier the charts show its accuracy, and the spread of what its p
 test('a figure that is picked is shown wherever there is a history, or a slice, of it', () => {
   const { 'error-over-time': course, 'error-by-slice': where } = shown(classifier(), { figure: 'log_loss' });
   assert.equal(course?.title, 'Log loss over time');
-  assert.equal(where?.title, 'Where it is worst, by region: log loss');
+  assert.equal(where?.title, 'Log loss by region, worst first');
   const other = shown(classifier({ figures: { accuracy: { value: 0.8 }, mcc: { value: 0.5 } } }), {
     figure: 'mcc',
   });
@@ -77,4 +77,34 @@ test('labels alone are right or wrong, and a history of errors alone is still sh
   assert.equal(spread?.title, 'Right and wrong');
   assert.match(spread?.chart?.summary ?? '', /90\s% of 100 right; 10\s% of 100 wrong/);
   assert.equal(course?.title, 'Mean absolute error over time, min');
+});
+
+test('how estimates did stands beside what came, with what chance alone would make of it', () => {
+  const estimate = {
+    rows: 42,
+    labels: 1_000,
+    assumes: 'if the probabilities are right',
+    figures: { accuracy: { value: 0.79 }, f1: { value: 0.7 } },
+    record: {
+      blockRows: 500,
+      blocks: 2,
+      differences: { accuracy: 0.017, f1: 0.02 },
+      byChance: 0.014,
+      points: [0.8, 0.75].map((accuracy, i) => ({
+        atMs: i * 3_600_000,
+        estimated: { accuracy, f1: 0.7 },
+        realised: { accuracy: 0.78, f1: 0.71 },
+      })),
+    },
+  };
+  assert.equal(shown(classifier())['estimates'], undefined);
+  const { estimates } = shown(classifier({ estimate }));
+  assert.equal(estimates?.title, 'Accuracy as it came, and as it was estimated before, %');
+  assert.equal(
+    estimates?.note?.replaceAll('\u00A0', ' '),
+    'The estimates were off by 1.70 % on average, over 2 blocks of 500 rows, chance alone makes it 1.40 %.',
+  );
+  const figures = { accuracy: { value: 0.8 }, log_loss: { value: 0.5 }, f1: { value: 0.7 } };
+  const ofF1 = shown(classifier({ estimate, figures }), { figure: 'f1' });
+  assert.match(ofF1['estimates']?.title ?? '', /^F1 as it came/);
 });

@@ -122,6 +122,17 @@ test('every chart that the page shows can be taken along, as it is now', async (
   }
 });
 
+test('the slices of a second tag have files of their own', async (t) => {
+  const { stage, publish } = await startedPlot(t);
+  const snapshot = flights();
+  const [linear, ...others] = snapshot.models;
+  assert.ok(linear?.slices);
+  const more = linear.slices.map((slice) => ({ ...slice, tag: 'destination' }));
+  await publish({ ...snapshot, models: [{ ...linear, slices: [...linear.slices, ...more] }, ...others] });
+  const csv = await stage.routes.request('/charts/error-by-slice-2.csv');
+  assert.match(await csv.text(), /^destination,mean absolute error,/);
+});
+
 test('a file is of what the address picks', async (t) => {
   const { stage, publish } = await startedPlot(t);
   await publish(flights());

@@ -84,11 +84,17 @@ export function unitSquare(
     } as unknown as TopLevelSpec,
     data: {
       points: square.points.map((point, i) => ({ ...point, i })),
-      dots: square.points.flatMap((point) => (point.rows === undefined ? [] : [point])),
+      dots: square.points.flatMap(dotOf),
       reference: square.reference.map(([x, y]) => ({ x, y })),
       words: look.standsAlone ? [] : [square.words],
     },
   };
+}
+
+/** A point alone makes no line: it is a dot. */
+function dotOf(point: UnitSquare['points'][number], _: number, all: UnitSquare['points']): object[] {
+  if (point.rows !== undefined) return [point];
+  return all.length === 1 ? [{ ...point, rows: 1 }] : [];
 }
 
 /** Pixels of a picture that stands alone: as high as wide. */

@@ -12,6 +12,8 @@ export interface CardContent {
   readonly look: Omit<ChartLook, 'width' | 'height'>;
   /** What is said in its place. */
   readonly instead: string;
+  /** What is said below it; empty: nothing. */
+  readonly note: string;
   /** Where its files are, without their ending, and the query that goes with them. */
   readonly files: { readonly path: string; readonly query: string };
 }
@@ -28,6 +30,7 @@ export class Card {
   readonly #chart = element('div', { class: 'chart' });
   readonly #live = new LiveChart(this.#chart);
   readonly #place = element('div', { class: 'place' }, this.#chart);
+  readonly #note = element('p', { class: 'note quiet' });
   readonly #watches: readonly { disconnect(): void }[];
   #content: CardContent | undefined;
   #isTable = false;
@@ -51,6 +54,7 @@ export class Card {
         element('p', { class: 'downloads' }, ...this.#links.map(([, link]) => link), this.#toggle),
       ),
       this.#place,
+      this.#note,
     );
     this.#toggle.addEventListener('click', () => {
       this.#isTable = !this.#isTable;
@@ -64,8 +68,9 @@ export class Card {
   show(content: CardContent): void {
     const isFirst = this.#content === undefined;
     this.#content = content;
-    const { title, files } = content;
+    const { title, files, note } = content;
     if (this.#title.textContent !== title) this.#title.textContent = title;
+    if (this.#note.textContent !== note) this.#note.textContent = note;
     for (const [ending, link] of this.#links) {
       setAttribute(link, 'href', `${files.path}.${ending}${files.query}`);
       setAttribute(link, 'aria-label', `${title} as ${ending.toUpperCase()}`);

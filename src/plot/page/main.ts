@@ -119,7 +119,7 @@ function showCharts(): void {
   arrange(byId('more'), [byId('figures'), ...cardsOf(false)]);
 }
 
-function showPanel({ id, title, instead, chart }: Panel): void {
+function showPanel({ id, title, instead, note = '', chart }: Panel): void {
   let card = cards.get(id);
   if (card === undefined) {
     card = new Card(id);
@@ -131,6 +131,7 @@ function showPanel({ id, title, instead, chart }: Panel): void {
   card.show({
     title,
     instead,
+    note,
     chart,
     look: { theme, standsAlone: false, locale: undefined, clock: 'local' },
     files: { path: `charts/${id}`, query: dyed },

@@ -4,6 +4,7 @@ import { shownName } from '../charts/names.ts';
 import type { Chosen } from '../chosen.ts';
 import type { Feed } from '../feed.ts';
 import { figureMeaning } from '../../wire/figure-meaning.ts';
+import { estimateSentence } from './estimate-words.ts';
 import { figureText, joined, type Writing } from './figure-text.ts';
 import { skillOf, type Skill } from './skill.ts';
 import type { PageState } from './state.ts';
@@ -66,13 +67,18 @@ function noPrediction(feed: Feed | undefined, { locale }: Writing): Headline {
   };
 }
 
-function noTruth({ model }: Chosen, { locale }: Writing): Headline {
+function noTruth(chosen: Chosen, writing: Writing): Headline {
+  const { model } = chosen;
+  const { locale } = writing;
   return {
     sentence: [
       nameOf(model),
       ` has made ${countOf(model.books.received, 'prediction', locale)}; no truth has come yet.`,
     ],
-    more: ['How wrong they are can be said once it is known what really happened.'],
+    more: [
+      'How wrong they are can be said once it is known what really happened.',
+      ...estimateSentence(chosen, writing),
+    ],
   };
 }
 
@@ -99,7 +105,7 @@ function scored(chosen: Chosen, writing: Writing): Headline {
       skill === undefined || !isMain
         ? sentence
         : [...sentence, ' ', ...comparedWith(figureName, skill, writing)],
-    more: [...basis(chosen, writing), ...method(figure, locale)],
+    more: [...basis(chosen, writing), ...method(figure, locale), ...estimateSentence(chosen, writing)],
   };
 }
 

@@ -187,7 +187,7 @@ export class Publisher {
     }
     const again = this.#refused.filter((open) => !open.rejected);
     this.#refused = [];
-    this.#waiting.unshiftAll(again.map((open) => open.anew()));
+    this.#waiting.unshiftAll(again.map((open) => open.again()));
     this.#pump();
     this.#tellIdle();
   }
@@ -230,7 +230,7 @@ export class Publisher {
   #takeBack(): void {
     const unconfirmed: Open[] = [];
     for (let open = this.#sent.shift(); open; open = this.#sent.shift()) {
-      if (!open.answered) unconfirmed.push(open.anew());
+      if (!open.answered) unconfirmed.push(new Open(open));
     }
     this.#sentBytes = 0;
     this.#waiting.unshiftAll(unconfirmed);
@@ -319,8 +319,8 @@ class Open implements Publish {
     this.settled = settled;
   }
 
-  /** The next attempt. */
-  anew(): Open {
+  /** The next attempt on the same channel: what it refuses is counted on. */
+  again(): Open {
     const next = new Open(this);
     next.refusals = this.refusals;
     return next;

@@ -203,6 +203,7 @@ export class PostgresLedger implements Ledger {
     for (let attempt = 1; ; attempt++) {
       try {
         if (this.#connection.ended || this.#worker.isInDoubt) await this.#resume();
+        await this.#worker.mendFigures(this.#connection);
         return await work();
       } catch (error) {
         if (error instanceof MissingWord || isContention(error)) {

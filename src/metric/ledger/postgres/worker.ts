@@ -116,10 +116,12 @@ export class Worker {
   async takePlace(connection: Connection): Promise<void> {
     this.#inDoubt = undefined;
     const fresh = JSON.stringify(emptyRulesState(undefined));
+    // Those in memory are of the place before, until these are read.
+    this.#isTorn = true;
     this.#place = await takePlace(connection, holderName(), fresh);
     this.#shared = await readSharedState(connection);
     this.#stand(rulesOf(this.#place));
-    await this.#restoreFigures(connection);
+    await this.mendFigures(connection);
   }
 
   /** Finds out, over a new connection, what was committed over the old one. */
@@ -135,7 +137,6 @@ export class Worker {
     } else {
       this.#place = place;
     }
-    if (this.#isTorn) await this.#restoreFigures(connection);
   }
 
   /** Joins a batch and stores it. May be called again with the same batch when it has thrown: it is stored once. */
@@ -185,16 +186,18 @@ export class Worker {
   async lookAround(connection: Connection): Promise<void> {
     this.#lastMs.look = performance.now();
     const before = this.#others;
-    this.#others = await otherShares(connection, this.#place.id, before);
-    this.#merged = undefined;
+    const now = await otherShares(connection, this.#place.id, before);
     this.#shared = await readSharedState(connection);
     try {
-      const states = await newStatesOfOthers(connection, this.#place.id, { before, now: this.#others });
+      const states = await newStatesOfOthers(connection, this.#place.id, { before, now });
       if (states !== undefined) this.#sinks.linear.setOthers(states);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       await this.#rebuildFigures(connection);
     }
+    // Not before: where that failed they are still those that are to be looked at.
+    this.#others = now;
+    this.#merged = undefined;
   }
 
   /** Stores everything and gives the place back. */
@@ -329,7 +332,6 @@ export class Worker {
     this.#lastMs.care = performance.now();
     this.#bytes = await ledgerBytes(connection);
     if (!this.#leads()) return;
-    if (this.#isTorn) await this.#restoreFigures(connection);
     if (await forgetOutcomes(connection, this.#time(nowMs) - this.#settings.retentionMs))
       this.#lastMs.care = -Infinity;
     const { id, batch, rules } = this.#place;
@@ -343,7 +345,9 @@ export class Worker {
     if (hasAdopted) this.#place = { ...this.#place, figuresBatch: batch };
   }
 
-  async #restoreFigures(connection: Connection): Promise<void> {
+  /** Reads the figures back where a failure has left them half made: before anything adds to them, or stores them. */
+  async mendFigures(connection: Connection): Promise<void> {
+    if (!this.#isTorn) return;
     const to = { sink: this.#sinks.linear, task: this.#shared.task, words: this.#words };
     const isWhole = await restoreFigures(connection, this.#place, to);
     this.#isTorn = false;

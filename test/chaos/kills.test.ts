@@ -4,6 +4,7 @@ import { privateNode } from '../setup/find-rabbitmq.ts';
 import type { RabbitNode } from '../setup/rabbit-node.ts';
 import { testBroker } from '../setup/rabbitmq.ts';
 import { assertClean } from './assert-clean.ts';
+import { assertLoses } from './assert-loses.ts';
 import { KILL_BROKER, killOf, type Fault } from './faults.ts';
 import { Moments } from './moments.ts';
 import { Pipeline, type PipelineSettings } from './pipeline.ts';
@@ -58,15 +59,9 @@ interface Without extends Pick<PipelineSettings, 'env' | 'rows' | 'flags'> {
 for (const { what, kill, ...settings } of WITHOUT) {
   test(`where ${what}, a ${kill.name} is seen to lose rows`, async () => {
     await using node = await privateNode();
-    // What is on its way at that moment is lost: at some moments that is nothing.
-    let lost = 0;
-    for (let seed = 1; seed <= MOMENTS_MAX && lost === 0; seed++)
-      lost = await lostWithout(kill, { node, settings, seed });
-    assert.ok(lost > 0, `${lost} rows were lost, at any of ${MOMENTS_MAX} moments`);
+    await assertLoses((seed) => lostWithout(kill, { node, settings, seed }));
   });
 }
-
-const MOMENTS_MAX = 5;
 
 async function lostWithout(
   kill: Fault,

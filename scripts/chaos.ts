@@ -3,17 +3,19 @@
  * every row is in the log exactly once.
  *
  * Usage: npm run chaos -- [--seed 1] [--kills 50] [--rows 200000] [--hold 60] [--only kills,faults,cluster]
- *   [--broker amqp://…] [--docs docs/reliability.md] [--out chaos.json]
+ *   [--rabbitmq FOLDER | --broker amqp://…] [--docs docs/reliability.md] [--out chaos.json]
  *
- * `--hold` is for how many seconds a fault lasts that has no end of its own. With `--broker` a RabbitMQ that is there
- * already is used, of any version: it is not killed nor starved, and its queues are to be empty. `--docs` writes the
- * figures into a document, between its two marks.
+ * `--hold` is for how many seconds a fault lasts that has no end of its own. `--rabbitmq` is the folder with the scripts
+ * of another installed RabbitMQ than the one on PATH. With `--broker` one that runs already is used: it is not killed nor
+ * starved, and its queues are to be empty. `--docs` writes the figures into a document, between the two marks for this
+ * version of RabbitMQ.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Moments } from '../test/chaos/moments.ts';
 import { PARTS, type Part, type PartResult } from '../test/chaos/parts.ts';
+import { SCRIPTS_VARIABLE } from '../test/setup/installed-node.ts';
 import { chaosTables } from '../test/chaos/tables.ts';
 import { isClean } from '../test/chaos/verdict.ts';
 
@@ -25,6 +27,7 @@ const { values } = parseArgs({
     hold: { type: 'string', default: '60' },
     only: { type: 'string', default: Object.keys(PARTS).join(',') },
     broker: { type: 'string' },
+    rabbitmq: { type: 'string' },
     docs: { type: 'string' },
     out: { type: 'string' },
   },
@@ -36,6 +39,7 @@ const options = {
   holdMs: 1_000 * wholeNumber('hold', values.hold),
   brokerUrl: values.broker,
 };
+if (values.rabbitmq !== undefined) process.env[SCRIPTS_VARIABLE] = values.rabbitmq;
 const parts = values.only.split(',').map(partOf);
 
 const results: PartResult[] = [];
@@ -47,25 +51,32 @@ for (const [i, part] of parts.entries()) {
 
 const [cpu] = cpus();
 const text = [
-  `\`npm run chaos -- --seed ${options.seed} --kills ${options.kills} --rows ${options.rows} --hold ${values.hold}\``,
+  `\`npm run chaos -- --seed ${options.seed} --kills ${options.kills} --rows ${options.rows} --hold ${values.hold}${values.rabbitmq === undefined ? '' : ' --rabbitmq FOLDER'}\``,
   `on ${cpus().length} × ${cpu?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform}, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}.`,
   '',
   chaosTables(results),
 ].join('\n');
 console.log(`\n${text}`);
 if (values.out !== undefined) writeFileSync(values.out, `${JSON.stringify(results, undefined, 2)}\n`);
-if (values.docs !== undefined) writeFileSync(values.docs, renewed(readFileSync(values.docs, 'utf8'), text));
+if (values.docs !== undefined)
+  writeFileSync(values.docs, renewed(readFileSync(values.docs, 'utf8'), text, versionOf(results)));
 process.exitCode = results.every((result) => isClean(result)) ? 0 : 1;
 
 function say(line: string): void {
   console.error(line);
 }
 
-/** The document with these figures between its marks. */
-function renewed(document: string, figures: string): string {
-  const [begin, end] = ['<!-- figures of npm run chaos -->', '<!-- end of the figures -->'];
-  const [from, to] = [document.indexOf(begin), document.indexOf(end)];
-  if (from < 0 || to < from)
+/** The major version of RabbitMQ that results are of. */
+function versionOf([first]: readonly PartResult[]): string {
+  return /RabbitMQ (\d+)/.exec(first?.broker ?? '')?.[1] ?? 'of no known version';
+}
+
+/** The document with these figures between the marks for this version of RabbitMQ. */
+function renewed(document: string, figures: string, version: string): string {
+  const [begin, end] = [`<!-- npm run chaos, RabbitMQ ${version} -->`, '<!-- end -->'];
+  const from = document.indexOf(begin);
+  const to = document.indexOf(end, from);
+  if (from < 0 || to < 0)
     throw new Error(`Cannot write the figures: the document has no marks ${begin} … ${end}.`);
   return `${document.slice(0, from + begin.length)}\n\n${figures}\n\n${document.slice(to)}`;
 }

@@ -22,9 +22,13 @@ test('figures of a dead worker that could not be made anew at the first look are
     await using second = (await openIn(schema, sinksOf(other))).ledger;
     await score(second, 2);
   }
-  await schema.query("UPDATE writer_figure SET bytes = '\\xffff0000' WHERE writer = 2 AND name LIKE 'model:%'");
+  await schema.query(
+    "UPDATE writer_figure SET bytes = '\\xffff0000' WHERE writer = 2 AND name LIKE 'model:%'",
+  );
   await eventually(async () => {
-    await opened.ledger.maintain(NOW_MS).catch((error: unknown) => assert.match(String(error), /by accident/));
+    await opened.ledger
+      .maintain(NOW_MS)
+      .catch((error: unknown) => assert.match(String(error), /by accident/));
     assert.equal(figures.failed, true);
     assert.equal(figures.model('a')?.total().scored, 2);
   }, WITHIN_MS);

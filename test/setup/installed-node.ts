@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -14,8 +15,25 @@ const START_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 10_000;
 const run = promisify(execFile);
 
-/** The folder with RabbitMQ's own scripts, or `undefined` when it is not installed. */
+/** The environment variable by which one of several installed RabbitMQs is chosen: the folder with its scripts. */
+export const SCRIPTS_VARIABLE = 'AFTERMATH_TEST_RABBITMQ';
+
+/**
+ * The folder with RabbitMQ's own scripts, or `undefined` when it is not installed.
+ *
+ * @throws when the environment names a folder without them
+ */
 export function installedScripts(): string | undefined {
+  const named = process.env[SCRIPTS_VARIABLE];
+  if (named) {
+    for (const script of ['rabbitmq-server', 'rabbitmqctl']) {
+      if (existsSync(join(named, script))) continue;
+      throw new Error(
+        `Cannot use the RabbitMQ in ${named}: it has no ${script}. Name the folder with its scripts.`,
+      );
+    }
+    return named;
+  }
   const server = findProgram('rabbitmq-server');
   if (!server) return undefined;
   // Debian's command is a wrapper that changes to the user rabbitmq and the system's folders.

@@ -57,7 +57,8 @@ const PAGE_BYTES = 8192;
 /** A checkpoint of more pages takes longer than a commit may (8 MiB: some milliseconds). */
 const CHECKPOINT_PAGES = 1024;
 
-const CACHE_KIB = 16_384;
+/** Blocks have a cache of their own. */
+const CACHE_KIB = 4_096;
 
 /** A whole check of a larger file would take longer than a start may; its blobs have checksums of their own. */
 const CHECKED_BYTES_MAX = 64 * 1024 * 1024;

@@ -14,8 +14,17 @@ import type { LedgerFile } from './sqlite-file.ts';
 import { SqliteStore } from './sqlite-store.ts';
 import type { Words } from './words.ts';
 
+/** What is kept in memory, beside the rules. */
+export interface LedgerMemorySettings extends LedgerRulesSettings {
+  /** Ids in memory at most. */
+  readonly recentIdsMax: number;
+}
+
 /** Memory of a table for each id that it may hold; when entries are larger it is full with fewer. */
-const BYTES_PER_ID = 256;
+const BYTES_PER_ID = 160;
+
+/** Ids that a table has room for from the start. What it does not use takes no memory, and what does not grow is not copied. */
+const FIRST_IDS_MAX = 2 ** 18;
 
 /** Where an entry was found, or would go. */
 export interface Place {
@@ -38,6 +47,8 @@ export class LedgerMemory {
   readonly #segments: SegmentList;
   readonly #blocks: Blocks;
   readonly #seed: number;
+  /** Of one table; there are two at most. */
+  readonly #idsMax: number;
   /** Takes new states. */
   #recent: RecentTable;
   /** Takes no more; it is being written as a segment. */
@@ -49,14 +60,15 @@ export class LedgerMemory {
   /** Up to where the arena of `#recent` is stored. */
   #storedTo = 0;
 
-  constructor(file: LedgerFile, settings: LedgerRulesSettings) {
+  constructor(file: LedgerFile, settings: LedgerMemorySettings) {
     const { db, path, seed } = file;
     this.#seed = seed;
+    this.#idsMax = Math.max(1, Math.floor(settings.recentIdsMax / 2));
     this.store = new SqliteStore(db, path, () => emptyRulesState(settings.task));
     this.words = this.store.words();
     this.reader = new ArenaReader(this.words);
     this.rules = new Rules(this.#withTask(this.store.state.rules, settings.task, path), settings);
-    this.#recent = new RecentTable(new Arena(this.words));
+    this.#recent = this.#emptyTable();
     this.#blocks = new Blocks(db, path);
     this.#segments = new SegmentList(db, this.#blocks);
     this.#segments.load(path);
@@ -132,14 +144,13 @@ export class LedgerMemory {
     return written;
   }
 
-  freezeIfFull(recentIdsMax: number): void {
-    const idsMax = Math.max(1, Math.floor(recentIdsMax / 2));
-    if (this.#recent.count < idsMax && this.#recent.arena.at < idsMax * BYTES_PER_ID) return;
+  freezeIfFull(): void {
+    if (this.#recent.count < this.#idsMax && this.#recent.arena.at < this.#idsMax * BYTES_PER_ID) return;
     // The one before is not written yet: it is, long before this one is full, unless batches are larger than it.
     if (this.#full !== undefined) return;
     this.#full = this.#recent;
     this.fullSeq = this.store.state.seq;
-    this.#recent = this.#spare ?? new RecentTable(new Arena(this.words));
+    this.#recent = this.#spare ?? this.#emptyTable();
     this.#spare = undefined;
     this.#storedTo = 0;
     this.housekeeper.fold(this.#full);
@@ -163,6 +174,12 @@ export class LedgerMemory {
         for (let at = 0; at < bytes.length; at += bytes.readUInt32LE(at)) yield { bytes, at };
       }
     }
+  }
+
+  /** With room for what makes it full, and for the batch that does. */
+  #emptyTable(): RecentTable {
+    const ids = Math.min(FIRST_IDS_MAX, this.#idsMax);
+    return new RecentTable(new Arena(this.words, Math.ceil(1.25 * ids * BYTES_PER_ID)), ids);
   }
 
   /** The task that was set, where the ledger has none yet. */

@@ -1,27 +1,17 @@
 import type { Durability } from '../settings.ts';
 import type { Books } from './books.ts';
 import { joinBatch } from './join-batch.ts';
-import type {
-  Batch,
-  Changes,
-  Ledger,
-  LedgerRulesSettings,
-  LedgerTask,
-  Outcome,
-  OutcomeSinks,
-} from './ledger.ts';
+import type { Batch, Changes, Ledger, LedgerTask, Outcome, OutcomeSinks } from './ledger.ts';
 import { keptOutcomes, outcomesOf } from './outcomes.ts';
 import { type LedgerFile, openLedgerFile } from './sqlite-file.ts';
-import { LedgerMemory } from './sqlite-memory.ts';
+import { LedgerMemory, type LedgerMemorySettings } from './sqlite-memory.ts';
 import { explained } from './sqlite-store.ts';
 import { AftermathError } from '../../service/errors.ts';
 
 /** Where the file is, what a commit survives, and how much is held in memory. */
-export interface SqliteLedgerSettings extends LedgerRulesSettings {
+export interface SqliteLedgerSettings extends LedgerMemorySettings {
   readonly path: string;
   readonly durability: Durability;
-  /** Ids in memory at most. */
-  readonly recentIdsMax: number;
 }
 
 /**
@@ -96,7 +86,8 @@ export class SqliteLedger implements Ledger {
       find: (key) => memory.find(key, batch.nowMs),
       put: (place, entry) => memory.put(place, entry),
     });
-    const entries = batch.predictions.length + batch.truths.length;
+    // A prediction and its truth that come together are one entry.
+    const entries = Math.max(batch.predictions.length, batch.truths.length);
     await this.#store(batch.nowMs, 2 * entries + STEP_ENTRIES);
     return { ...rules.changes(), durable: this.#file.durable() };
   }
@@ -161,7 +152,7 @@ export class SqliteLedger implements Ledger {
       });
     }
     ordered.reopened();
-    memory.freezeIfFull(this.#settings.recentIdsMax);
+    memory.freezeIfFull();
     this.#restored = true;
   }
 
@@ -210,7 +201,7 @@ export class SqliteLedger implements Ledger {
         figures: folded ? this.#figures() : undefined,
       });
       if (folded) memory.dropFull();
-      memory.freezeIfFull(this.#settings.recentIdsMax);
+      memory.freezeIfFull();
     } catch (error) {
       this.#restored = false;
       store.rollback();

@@ -208,7 +208,7 @@ export const SETTINGS = {
   }),
   snapshotEvery: duration({ fallback: 1_000, fallbackText: '1s', help: 'time between two snapshots' }),
   recentIds: integer({
-    fallback: 200_000,
+    fallback: 100_000,
     min: 100,
     max: 50_000_000,
     help: 'ids that metric holds in memory; older ones are on disk',

@@ -1,6 +1,7 @@
 /**
  * What a ledger full of predictions that wait for their truth costs: the metric service's speed on new pairs when nothing
- * waits and when ten million predictions do, in the same run, and its memory.
+ * waits and when ten million predictions do, in the same run, its speed on truths of those that wait, each of which is
+ * somewhere on disk, and its memory.
  *
  * Usage: npm run bench:pending; AFTERMATH_BENCH_SCALE scales the number of rows.
  */
@@ -14,7 +15,10 @@ import { Measured, pause } from './processes.ts';
 const SCALE = Number(process.env['AFTERMATH_BENCH_SCALE'] ?? 1);
 const PER_MESSAGE = 250;
 const PENDING = PER_MESSAGE * Math.ceil(40_000 * SCALE);
-const PAIRS = PER_MESSAGE * Math.ceil(2_000 * SCALE);
+/** So many that housekeeping, which has turns, is in each. */
+const PAIRS = PER_MESSAGE * Math.ceil(4_000 * SCALE);
+/** Of the predictions that wait each of so many gets its truth. */
+const TRUTHS_STEP = 20;
 const IN_FLIGHT_MAX = 200;
 const PENDING_COUNT = /^aftermath_predictions_pending (\d+)/m;
 const SCORED_COUNT = /^aftermath_predictions_total\{[^}]*result="scored"[^}]*\} (\d+)/m;
@@ -53,9 +57,15 @@ async function measure(): Promise<void> {
   while ((await counted(port, PENDING_COUNT)) < PENDING) await pause(100);
   say(`${PENDING} predictions wait, after ${((performance.now() - startedAt) / 1000).toFixed(0)} s`);
   const full = await pairs('f', empty.scored);
+  const late = await measured(full.scored, PENDING / TRUTHS_STEP, () =>
+    publish(channel, PENDING / TRUTHS_STEP, (from) => [
+      ['y_true', records(from, (i) => `{"id":"p-${i * TRUTHS_STEP}","body":${i % 311}}`)],
+    ]),
+  );
   const bytes = statSync(join(folder, 'ledger.db')).size;
-  line('nothing waits', empty);
-  line(`${PENDING} predictions wait`, full);
+  line('pairs, when nothing waits', empty);
+  line(`pairs, when ${PENDING} wait`, full);
+  line('truths of those that wait', late);
   const { residentMiB, residentMaxMiB } = metric.cost();
   say(`  metric holds ${residentMiB.toFixed(0)} MiB (at most ${residentMaxMiB.toFixed(0)})`);
   say(
@@ -63,26 +73,33 @@ async function measure(): Promise<void> {
   );
   say(`  speed by CPU: ${(empty.cpuMicros / full.cpuMicros).toFixed(2)} of that of the empty one`);
 
-  async function pairs(name: string, before: number): Promise<Speed> {
+  function pairs(name: string, before: number): Promise<Speed> {
+    return measured(before, PAIRS, () =>
+      publish(channel, PAIRS, (from) => [
+        ['y_pred', records(from, (i) => `{"id":"${name}-${i}","body":${i % 347}.25,"model":"linear"}`)],
+        ['y_true', records(from, (i) => `{"id":"${name}-${i}","body":${i % 311}}`)],
+      ]),
+    );
+  }
+
+  /** From the first message until so many more are scored. */
+  async function measured(before: number, rows: number, send: () => Promise<void>): Promise<Speed> {
     const [startMs, cpu] = [performance.now(), metric.cost().cpuSeconds];
-    await publish(channel, PAIRS, (from) => [
-      ['y_pred', records(from, (i) => `{"id":"${name}-${i}","body":${i % 347}.25,"model":"linear"}`)],
-      ['y_true', records(from, (i) => `{"id":"${name}-${i}","body":${i % 311}}`)],
-    ]);
+    await send();
     let scored = before;
-    while (scored < before + PAIRS) {
+    while (scored < before + rows) {
       await pause(20);
       scored = await counted(port, SCORED_COUNT);
     }
-    const cpuMicros = ((metric.cost().cpuSeconds - cpu) * 1e6) / PAIRS;
-    return { rate: (PAIRS * 1000) / (performance.now() - startMs), cpuMicros, scored };
+    const cpuMicros = ((metric.cost().cpuSeconds - cpu) * 1e6) / rows;
+    return { rate: (rows * 1000) / (performance.now() - startMs), cpuMicros, scored };
   }
 }
 
 interface Speed {
-  /** Pairs a second by the clock, with the publisher on the same machine. */
+  /** Outcomes a second by the clock, with the publisher on the same machine. */
   readonly rate: number;
-  /** Of the metric service, a pair. */
+  /** Of the metric service, an outcome. */
   readonly cpuMicros: number;
   /** So far, in all. */
   readonly scored: number;
@@ -119,7 +136,7 @@ async function counted(port: number, count: RegExp): Promise<number> {
 
 function line(what: string, { rate, cpuMicros }: Speed): void {
   say(
-    `  ${what.padEnd(34)} ${Math.round(rate).toLocaleString('en').padStart(9)} pairs/s, ${cpuMicros.toFixed(1)} µs CPU a pair`,
+    `  ${what.padEnd(34)} ${Math.round(rate).toLocaleString('en').padStart(9)} outcomes/s, ${cpuMicros.toFixed(1)} µs CPU each`,
   );
 }
 

@@ -94,8 +94,12 @@ export async function onChannel<T>(
 
 /** Closes a channel that may be closed already; its unacknowledged messages go back to their queues. */
 export async function closeChannel(channel: Channel): Promise<void> {
+  // Where the connection ends before the server has answered, amqplib forgets that anybody waits for that.
+  const ended = new Promise<void>((resolve) => {
+    channel.once('close', resolve);
+  });
   try {
-    await channel.close();
+    await Promise.race([channel.close(), ended]);
   } catch {
     // It was closed, or its connection is gone: the same thing.
   }

@@ -109,13 +109,7 @@ export class Fleet implements AsyncDisposable {
 
   /** Waits until every message is acknowledged. */
   async acknowledged(): Promise<void> {
-    const deadlineMs = performance.now() + PATIENCE_MS;
-    while ((await this.left()) > 0) {
-      this.mustRun();
-      if (performance.now() > deadlineMs)
-        throw new Error(`Not acknowledged in time; they said:\n${this.said()}`);
-      await pause(50);
-    }
+    await this.#comesTo(0, () => this.left(), 'messages are not acknowledged');
   }
 
   /** Records in the books of the ledger, as the first worker shows them. */
@@ -132,11 +126,18 @@ export class Fleet implements AsyncDisposable {
 
   /** Waits until so many records are in the books. */
   async receives(records: number): Promise<void> {
-    const deadlineMs = performance.now() + PATIENCE_MS;
-    for (let found = -1; found !== records; found = await this.received()) {
+    await this.#comesTo(records, () => this.received(), `records received of ${records}`);
+  }
+
+  /** Waits for a count, as long as it goes on changing. */
+  async #comesTo(wanted: number, count: () => Promise<number>, what: string): Promise<void> {
+    let deadlineMs = performance.now() + PATIENCE_MS;
+    for (let before = await count(), found = before; found !== wanted; found = await count()) {
       this.mustRun();
-      if (performance.now() > deadlineMs)
-        throw new Error(`${found} of ${records} received; they said:\n${this.said()}`);
+      if (found !== before) deadlineMs = performance.now() + PATIENCE_MS;
+      else if (performance.now() > deadlineMs)
+        throw new Error(`${found} ${what}, and nothing goes on; they said:\n${this.said()}`);
+      before = found;
       await pause(50);
     }
   }
@@ -166,4 +167,5 @@ export class Fleet implements AsyncDisposable {
   }
 }
 
+/** Without any news. */
 const PATIENCE_MS = 120_000;

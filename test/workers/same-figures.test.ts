@@ -13,10 +13,11 @@ const ROWS = Number(process.env['AFTERMATH_TEST_WORKERS_ROWS'] ?? 3_000);
 const folder = mkdtempSync(join(tmpdir(), 'aftermath-workers-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-test('one SQLite worker and one, two and four on PostgreSQL come to the same counts, figures to the last bit, and last lines', async () => {
+test('one SQLite worker and one, two and four on PostgreSQL come to the same counts, figures to the last bit, and last lines', async (t) => {
   await using node = await privateNode();
   const phases = history({ rows: ROWS, seed: 7, endMs: Date.now() - 3_600_000 });
   const run = async (ledger: string, workers: number): Promise<Result> => {
+    const startMs = performance.now();
     await using fleet = await Fleet.start({ node, ledgers: Array.from({ length: workers }, () => ledger) });
     let records = 0;
     for (const phase of phases) {
@@ -24,11 +25,15 @@ test('one SQLite worker and one, two and four on PostgreSQL come to the same cou
       records += phase.predictions.length + phase.truths.length;
       await fleet.receives(records);
     }
+    const seconds = ((performance.now() - startMs) / 1000).toFixed(0);
+    t.diagnostic(`${workers} on ${new URL(ledger, 'file:').protocol} ${records} records in ${seconds} s`);
     assert.deepEqual(new Set(await fleet.stop()), new Set([0]), fleet.said());
     return resultOf(ledger, fleet.logsDir);
   };
   const expected = await run(join(folder, 'ledger.db'), 1);
   assert.ok(expected.lines.size > 0.9 * ROWS);
+  t.diagnostic(JSON.stringify(expected.books.models.map(({ model, counts }) => ({ model, ...counts }))));
+  t.diagnostic(JSON.stringify(expected.books.truths));
   for (const workers of [1, 2, 4]) {
     await using schema = await testSchema();
     assert.deepEqual(await run(schema.url, workers), expected, `${workers} workers`);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { predictionImbalance, truthImbalance } from '../../src/metric/ledger/books.ts';
-import { checkLedger } from '../../src/metric/care/check-ledger.ts';
+import { checkFile } from '../../src/metric/care/check-file.ts';
 import type { Pipeline } from './pipeline.ts';
 
 /** What a run left behind, once its services have stopped. */
@@ -44,7 +44,7 @@ export function verdictOf({ log, logs, rows }: Pipeline): Verdict {
   }
   const expected = Array.from({ length: rows }, (_, i) => idOf(run ?? '', i));
   const lost = expected.filter((id) => !seen.has(id)).length;
-  const check = checkLedger(join(logs, 'ledger.db'), log.path);
+  const check = checkFile(join(logs, 'ledger.db'), log.path);
   const scored = check.models.reduce((sum, { counts: { scored } }) => sum + scored, 0);
   if (scored !== counts.lines) problems.push(`the books say ${scored} scored, the log ${counts.lines}`);
   for (const { model, counts: of } of check.models) {

@@ -82,6 +82,60 @@ test('move tells what it moved and where the file is, once in words and once as 
   assert.deepEqual([wasMoved, ids, (truths as { received: number }).received], [false, 2, 1]);
 });
 
+test('export writes lines to standard output, or a file that is there only when it is whole', async () => {
+  using scratch = new Scratch();
+  const path = join(scratch.dir, 'ledger.db');
+  {
+    await using disk = await LedgerOnDisk.open({ dir: scratch.dir });
+    await disk.ledger.commit({
+      nowMs: Date.now(),
+      predictions: [prediction('x', 1), prediction(12, 2)],
+      truths: [truth('x', 3)],
+      refused: { predictions: 0, truths: 0 },
+    });
+  }
+  const out = join(scratch.dir, 'entries.jsonl');
+  const told = await aftermath('ledger', 'export', path, '--out', out);
+  assert.equal(told.stdout, `2 lines of 2 ids are in ${out}\n`, told.stderr);
+  const { stdout } = await aftermath('ledger', 'export', path);
+  assert.equal(stdout, readFileSync(out, 'utf8'));
+  assert.deepEqual(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { id: unknown }).id),
+    ['x', 12],
+  );
+  const nowhere = await aftermath('ledger', 'export', path, '--out', join(scratch.dir, 'none', 'e.jsonl'));
+  assert.equal(nowhere.code, 1);
+  assert.match(nowhere.stderr, /Cannot export into .*none\/e\.jsonl: ENOENT/);
+});
+
+test('a ledger in PostgreSQL is checked and rebuilt by its address, and its log has to be named', async () => {
+  using scratch = new Scratch();
+  await using schema = await testSchema();
+  const logPath = join(scratch.dir, 'metric_log.csv');
+  {
+    await using disk = await LedgerOnDisk.open({ dir: scratch.dir });
+    await disk.ledger.commit({
+      nowMs: Date.now(),
+      predictions: [prediction('x', 1)],
+      truths: [truth('x', 3)],
+      refused: { predictions: 0, truths: 0 },
+    });
+  }
+  const unnamed = await aftermath('ledger', 'rebuild', schema.url);
+  assert.equal(unnamed.code, 2);
+  assert.match(unnamed.stderr, /name its log with --log/);
+  const rebuilt = await aftermath('ledger', 'rebuild', schema.url, '--log', logPath, '--model', 'a');
+  assert.match(rebuilt.stdout, /^postgres:\/\/\S+ is made anew from 1 rows: 1 outcomes/, rebuilt.stderr);
+  const found = await aftermath('ledger', 'check', schema.url, '--log', logPath);
+  assert.match(
+    found.stdout,
+    /^ledger +postgres:\/\/[^]*outcomes +1\nmodel a +received 1, scored 1\n[^]*\nsound\n$/,
+  );
+});
+
 test('a ledger that is not there is named, and a report of half a pair of files is wrong usage', async () => {
   using scratch = new Scratch();
   const none = await aftermath('ledger', 'check', join(scratch.dir, 'none.db'));

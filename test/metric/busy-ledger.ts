@@ -21,9 +21,16 @@ const FIGURES: FigureSettings = {
   pinball: [0.9],
 };
 
-/** Opens a ledger of either kind, with its log in a folder and all figures that settings ask for. */
-export function openBusy(ledgerPath: string, logsDir: string): Promise<LedgerParts> {
-  return openLedgerParts(
+/** A ledger that ends with its scope, or before. */
+export type BusyLedger = LedgerParts & AsyncDisposable;
+
+/** Opens a ledger of either kind, with its log in a folder and all figures that settings ask for. @param figures which are other ones */
+export async function openBusy(
+  ledgerPath: string,
+  logsDir: string,
+  figures: Partial<FigureSettings> = {},
+): Promise<BusyLedger> {
+  const parts = await openLedgerParts(
     {
       ledgerPath,
       logsDir,
@@ -36,11 +43,18 @@ export function openBusy(ledgerPath: string, logsDir: string): Promise<LedgerPar
       retentionMs: BUSY_RETENTION_MS,
       durability: 'process',
       recentIdsMax: 2_000,
-      figures: FIGURES,
+      figures: { ...FIGURES, ...figures },
       alarms: NO_ALARMS,
     },
     pino({ level: 'silent' }),
   );
+  let ended: Promise<void> | undefined;
+  return { ...parts, [Symbol.asyncDispose]: () => (ended ??= end(parts)) };
+}
+
+async function end({ ledger, metricLog }: LedgerParts): Promise<void> {
+  await ledger[Symbol.asyncDispose]();
+  metricLog[Symbol.dispose]();
 }
 
 /**
@@ -89,12 +103,6 @@ export function tellsOf({ ledger, figures, outcomes }: LedgerParts): unknown {
     task: ledger.task,
     sinceMs: ledger.sinceMs,
   };
-}
-
-/** Ends all of it. */
-export async function closeParts({ ledger, metricLog }: LedgerParts): Promise<void> {
-  await ledger[Symbol.asyncDispose]();
-  metricLog[Symbol.dispose]();
 }
 
 function timeOf(id: number): number {

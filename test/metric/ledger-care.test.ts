@@ -13,8 +13,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import type { Figures } from '../../src/stats/figure.ts';
 import pino from 'pino';
-import { checkLedger } from '../../src/metric/care/check-ledger.ts';
-import { type RebuildOptions, rebuildLedger } from '../../src/metric/care/rebuild-ledger.ts';
+import { checkFile } from '../../src/metric/care/check-file.ts';
+import { type RebuildOptions, rebuildFile } from '../../src/metric/care/rebuild-ledger.ts';
 import type { LogColumn } from '../../src/wire/log-columns.ts';
 import type { PredictionRecord, TruthRecord } from '../../src/wire/records.ts';
 import { LedgerOnDisk, Scratch } from './ledger-fixture.ts';
@@ -52,15 +52,11 @@ function paths(dir: string): { path: string; logPath: string } {
 
 function options(dir: string, more: Partial<RebuildOptions> = {}): RebuildOptions {
   return {
-    ...paths(dir),
+    logPath: paths(dir).logPath,
     task: undefined,
     horizonMs: 10_000,
     retentionMs: 100_000,
     recentIdsMax: 60,
-    durability: 'process',
-    output: undefined,
-    slices: [],
-    slicesMax: 1,
     numericIds: true,
     model: undefined,
     log: pino({ level: 'silent' }),
@@ -72,18 +68,18 @@ test('a sound ledger is found sound, at rest, while it is written and after a ki
   using scratch = new Scratch();
   const disk = await busyLedger(scratch.dir, ['model']);
   const { path, logPath } = paths(scratch.dir);
-  const live = checkLedger(path, logPath);
+  const live = checkFile(path, logPath);
   assert.deepEqual([live.sound, live.problems, live.notes], [true, [], []]);
   assert.equal(live.ids, 600);
   assert.deepEqual(live.truths, disk.ledger.books.truths);
   {
     using killed = scratch.copy();
-    const found = checkLedger(paths(killed.dir).path, paths(killed.dir).logPath);
+    const found = checkFile(paths(killed.dir).path, paths(killed.dir).logPath);
     assert.deepEqual(found.problems, []);
     assert.equal(found.outcomes, live.outcomes);
   }
   await disk[Symbol.asyncDispose]();
-  assert.equal(checkLedger(path, logPath).sound, true);
+  assert.equal(checkFile(path, logPath).sound, true);
 });
 
 test('a byte that is not what was written is found, wherever it is', async () => {
@@ -106,7 +102,7 @@ test('a byte that is not what was written is found, wherever it is', async () =>
       bytes[bytes.length >> 1]! ^= 4;
       db.prepare(`UPDATE ${table} SET ${column} = ? WHERE rowid = ?`).run(bytes, Number(row?.['r']));
     }
-    const { sound, problems } = checkLedger(path, logPath);
+    const { sound, problems } = checkFile(path, logPath);
     assert.equal(sound, false);
     assert.match(problems.join(), /is not what was written/, table);
   }
@@ -122,12 +118,9 @@ test('books that do not balance, or count what is not there, are found', async (
   db.prepare('UPDATE state SET json = ?').run(
     json.replace(`"pending":${pending}`, `"pending":${Number(pending) + 1}`),
   );
-  assert.match(
-    checkLedger(path, logPath).problems.join(),
-    /out of balance by -1.*are pending, the books say/,
-  );
+  assert.match(checkFile(path, logPath).problems.join(), /out of balance by -1.*are pending, the books say/);
   db.prepare('UPDATE state SET json = ?').run('{"rules":');
-  assert.match(checkLedger(path, logPath).problems.join(), /books and cursor cannot be read/);
+  assert.match(checkFile(path, logPath).problems.join(), /books and cursor cannot be read/);
   await assert.rejects(LedgerOnDisk.open({ dir: scratch.dir }), /it is damaged .*aftermath ledger check/);
 });
 
@@ -136,14 +129,16 @@ test('a log that is shorter or longer mends itself and is told; another one is a
   await (await busyLedger(scratch.dir, ['model']))[Symbol.asyncDispose]();
   const { path, logPath } = paths(scratch.dir);
   appendFileSync(logPath, '1,2,3');
-  assert.match(checkLedger(path, logPath).notes.join(), /goes on for 5 bytes/);
+  assert.match(checkFile(path, logPath).notes.join(), /goes on for 5 bytes/);
+  appendFileSync(logPath, ',4,a\n');
+  assert.match(checkFile(path, logPath).notes.join(), /goes on for 10 bytes/, 'a whole row too');
   truncateSync(logPath, 500);
-  assert.match(checkLedger(path, logPath).notes.join(), /has \d+ of \d+ rows/);
-  assert.equal(checkLedger(path, logPath).sound, true);
+  assert.match(checkFile(path, logPath).notes.join(), /has \d+ of \d+ rows/);
+  assert.equal(checkFile(path, logPath).sound, true);
   unlinkSync(logPath);
-  assert.match(checkLedger(path, logPath).notes.join(), /There is no log/);
+  assert.match(checkFile(path, logPath).notes.join(), /There is no log/);
   writeFileSync(logPath, 'x'.repeat(100_000));
-  assert.match(checkLedger(path, logPath).problems.join(), /is not the one this ledger wrote/);
+  assert.match(checkFile(path, logPath).problems.join(), /is not the one this ledger wrote/);
 });
 
 test('a ledger that is rebuilt from its log has the same figures, goes on with the log, and knows what comes again', async () => {
@@ -158,14 +153,14 @@ test('a ledger that is rebuilt from its log has the same figures, goes on with t
   const { path, logPath } = paths(scratch.dir);
   const damagedBytes = Buffer.from(readFileSync(path)).fill(7, 4096, 60_000);
   writeFileSync(path, damagedBytes);
-  assert.equal(checkLedger(path, logPath).sound, false);
+  assert.equal(checkFile(path, logPath).sound, false);
   appendFileSync(logPath, 'torn,1,');
-  const made = await rebuildLedger(options(scratch.dir));
+  const made = await rebuildFile(paths(scratch.dir).path, options(scratch.dir));
   assert.deepEqual([made.task, made.rows, made.models], ['regression', rows.length, ['a', 'b']]);
   assert.equal(made.outcomes, rows.length);
   assert.ok(made.revisions > 50);
   assert.ok(readFileSync(made.aside ?? '').equals(damagedBytes), 'the damaged file is kept as it was');
-  const found = checkLedger(path, logPath);
+  const found = checkFile(path, logPath);
   assert.deepEqual(found.problems, []);
   assert.match(found.notes.join(), /goes on for 7 bytes that are not committed/);
   await using disk = await LedgerOnDisk.open({ dir: scratch.dir, columns, recentIdsMax: 60 });
@@ -202,7 +197,7 @@ test('classes come back too, with the probability of the true one where the log 
   }
   const figures = before.figures.model('tree')?.values();
   await before[Symbol.asyncDispose]();
-  const made = await rebuildLedger(options(scratch.dir));
+  const made = await rebuildFile(paths(scratch.dir).path, options(scratch.dir));
   assert.deepEqual([made.task, made.models, made.outcomes], ['classification', ['tree'], 50]);
   await using disk = await LedgerOnDisk.open({ dir: scratch.dir, columns: [], challengers: false });
   const after = disk.figures.model('tree')?.values();
@@ -218,16 +213,19 @@ test('a ledger is not rebuilt while somebody writes it, nor without a log, and t
   using scratch = new Scratch();
   {
     await using _disk = await busyLedger(scratch.dir, ['model']);
-    await assert.rejects(rebuildLedger(options(scratch.dir)), /writes it/);
+    await assert.rejects(rebuildFile(paths(scratch.dir).path, options(scratch.dir)), /writes it/);
   }
   const { path, logPath } = paths(scratch.dir);
   const { mtimeMs } = statSync(path);
   await assert.rejects(
-    rebuildLedger(options(scratch.dir, { logPath: `${logPath}.none` })),
+    rebuildFile(path, options(scratch.dir, { logPath: `${logPath}.none` })),
     /there is no such file/,
   );
   appendFileSync(logPath, 'one cell\n');
-  await assert.rejects(rebuildLedger(options(scratch.dir)), /Cannot read line \d+ of the log/);
+  await assert.rejects(
+    rebuildFile(paths(scratch.dir).path, options(scratch.dir)),
+    /Cannot read line \d+ of the log/,
+  );
   assert.equal(statSync(path).mtimeMs, mtimeMs);
 });
 

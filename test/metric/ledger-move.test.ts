@@ -4,19 +4,12 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import pino from 'pino';
-import { checkLedger } from '../../src/metric/care/check-ledger.ts';
+import { checkFile } from '../../src/metric/care/check-file.ts';
 import { type Moved, moveLedger } from '../../src/metric/care/move-ledger.ts';
 import { prediction } from './records.ts';
 import { says } from '../contracts/inbox.ts';
 import { testSchema, type TestSchema } from '../setup/postgres.ts';
-import {
-  BUSY_HORIZON_MS,
-  BUSY_RETENTION_MS,
-  closeParts,
-  openBusy,
-  takeBusy,
-  tellsOf,
-} from './busy-ledger.ts';
+import { BUSY_HORIZON_MS, BUSY_RETENTION_MS, openBusy, takeBusy, tellsOf } from './busy-ledger.ts';
 import { Scratch } from './ledger-fixture.ts';
 
 /** @param told of each step, when it is done */
@@ -35,56 +28,60 @@ for (const end of ['stopped in order', 'killed'] as const) {
     using scratch = new Scratch();
     await using schema = await testSchema();
     const path = join(scratch.dir, 'ledger.db');
-    const parts = await openBusy(path, scratch.dir);
+    await using parts = await openBusy(path, scratch.dir);
     await takeBusy(parts, 0, 6_000);
     const before = tellsOf(parts);
     // What a kill leaves: figures of a while ago, and batches that no segment has yet.
     using left = end === 'killed' ? scratch.copy() : undefined;
-    await closeParts(parts);
+    await parts[Symbol.asyncDispose]();
     const from = left ?? scratch.copy();
     const moved = await move(from, schema);
     assert.equal(moved.wasMoved, false);
-    assert.deepEqual(moved.models, checkLedger(path, '').models);
+    assert.deepEqual(moved.models, checkFile(path, '').models);
     assert.ok(moved.ids! > 6_000 && moved.kept! > 4_096 * 1.5, `${moved.ids} ids, ${moved.kept} outcomes`);
     for (const name of ['pending', 'expired', 'conflict', 'scored'] as const)
       assert.ok(moved.models[0]!.counts[name] > 0, name);
     for (const name of ['revision', 'duplicate', 'orphan', 'late', 'waiting'] as const)
       assert.ok(moved.truths[name] > 0, name);
     assert.equal(existsSync(join(from.dir, 'ledger.db')), false);
-    assert.deepEqual(checkLedger(moved.aside, join(from.dir, 'metric_log.csv')).problems, []);
+    assert.deepEqual(checkFile(moved.aside, join(from.dir, 'metric_log.csv')).problems, []);
 
-    const [file, database] = [await openBusy(path, scratch.dir), await openBusy(schema.url, from.dir)];
-    try {
+    {
+      await using file = await openBusy(path, scratch.dir);
+      await using database = await openBusy(schema.url, from.dir);
       assert.deepEqual(tellsOf(database), before);
       for (const each of [file, database]) await takeBusy(each, 6_000, 9_000);
       assert.deepEqual(tellsOf(database), tellsOf(file));
-    } finally {
-      await closeParts(file);
-      await closeParts(database);
+    }
+    {
+      // Figures that are asked for otherwise are made anew, of the outcomes that were moved.
+      await using file = await openBusy(path, scratch.dir, { errorMax: 800 });
+      await using database = await openBusy(schema.url, from.dir, { errorMax: 800 });
+      assert.deepEqual(tellsOf(database), tellsOf(file));
     }
     const log = readFileSync(join(scratch.dir, 'metric_log.csv'), 'utf8');
     assert.equal(readFileSync(join(from.dir, 'metric_log.csv'), 'utf8'), log);
     // Every outcome that is kept can be told again, with its number.
-    const again = await openBusy(schema.url, from.dir);
+    await using again = await openBusy(schema.url, from.dir);
     let last = 0;
     for await (const { number } of again.ledger.outcomesFrom(1)) assert.equal(number, ++last);
     assert.equal(last, log.split('\n').length - 2);
-    await closeParts(again);
+    await again[Symbol.asyncDispose]();
   });
 }
 
 test('a move that is killed between the two puts the file aside when it is run again, and moves nothing twice', async () => {
   using scratch = new Scratch();
   await using schema = await testSchema();
-  const parts = await openBusy(join(scratch.dir, 'ledger.db'), scratch.dir);
+  await using parts = await openBusy(join(scratch.dir, 'ledger.db'), scratch.dir);
   await takeBusy(parts, 0, 500);
   const before = tellsOf(parts);
-  await closeParts(parts);
+  await parts[Symbol.asyncDispose]();
   let killed: Scratch | undefined;
   await move(scratch, schema, () => (killed ??= scratch.copy()));
   using left = killed!;
   // Workers may be at work on it by then.
-  const database = await openBusy(schema.url, scratch.dir);
+  await using database = await openBusy(schema.url, scratch.dir);
   const again = await move(left, schema);
   assert.equal(again.wasMoved, true);
   assert.deepEqual(
@@ -92,7 +89,7 @@ test('a move that is killed between the two puts the file aside when it is run a
     [again.aside.slice(left.dir.length + 1)],
   );
   assert.deepEqual(tellsOf(database), before);
-  await closeParts(database);
+  await database[Symbol.asyncDispose]();
   await assert.rejects(
     move(left, schema),
     says('stop', new RegExp(`it has been moved already; what it was is .*ledger\\.db\\.moved-`)),
@@ -103,22 +100,22 @@ test('a file that has gone on after it was moved is not put aside', async () => 
   using scratch = new Scratch();
   await using schema = await testSchema();
   const path = join(scratch.dir, 'ledger.db');
-  const parts = await openBusy(path, scratch.dir);
+  await using parts = await openBusy(path, scratch.dir);
   await takeBusy(parts, 0, 100);
-  await closeParts(parts);
+  await parts[Symbol.asyncDispose]();
   let killed: Scratch | undefined;
   await move(scratch, schema, () => (killed ??= scratch.copy()));
   using left = killed!;
-  const onwards = await openBusy(join(left.dir, 'ledger.db'), left.dir);
-  await closeParts(onwards);
+  await using onwards = await openBusy(join(left.dir, 'ledger.db'), left.dir);
+  await onwards[Symbol.asyncDispose]();
   assert.equal((await move(left, schema)).wasMoved, true, 'to open it alone changes nothing that counts');
   using went = new Scratch();
   cpSync(left.dir, went.dir, { recursive: true });
   const aside = readdirSync(went.dir).find((name) => /moved-[-\dTZ]+$/.test(name));
   cpSync(join(went.dir, aside!), join(went.dir, 'ledger.db'));
-  const further = await openBusy(join(went.dir, 'ledger.db'), went.dir);
+  await using further = await openBusy(join(went.dir, 'ledger.db'), went.dir);
   await takeBusy(further, 100, 150);
-  await closeParts(further);
+  await further[Symbol.asyncDispose]();
   await assert.rejects(
     move(went, schema),
     says('stop', /was moved to .* before, and the file has gone on since/),
@@ -131,14 +128,14 @@ test('nothing is moved while somebody writes on either side, or into a ledger th
   using other = new Scratch();
   await using schema = await testSchema();
   const path = join(scratch.dir, 'ledger.db');
-  const parts = await openBusy(path, scratch.dir);
+  await using parts = await openBusy(path, scratch.dir);
   await takeBusy(parts, 0, 100);
   await assert.rejects(
     move(scratch, schema),
     says('stop', new RegExp(`process ${process.pid} on .* writes it`)),
   );
-  await closeParts(parts);
-  const worker = await openBusy(schema.url, other.dir);
+  await parts[Symbol.asyncDispose]();
+  await using worker = await openBusy(schema.url, other.dir);
   await assert.rejects(
     move(scratch, schema),
     says(
@@ -147,7 +144,7 @@ test('nothing is moved while somebody writes on either side, or into a ledger th
     ),
   );
   await takeBusy(worker, 0, 100);
-  await closeParts(worker);
+  await worker[Symbol.asyncDispose]();
   await assert.rejects(
     move(scratch, schema),
     says('stop', /holds a ledger already, of 1 workers and \d+ outcomes/),
@@ -162,7 +159,7 @@ test('nothing is moved while somebody writes on either side, or into a ledger th
     }),
     says('stop', /there is no such file/),
   );
-  const found = checkLedger(path, join(scratch.dir, 'metric_log.csv'));
+  const found = checkFile(path, join(scratch.dir, 'metric_log.csv'));
   assert.deepEqual([found.problems, existsSync(path)], [[], true], 'the file is as it was');
 });
 
@@ -170,14 +167,14 @@ test('a text that PostgreSQL does not store is named, and nothing is moved', asy
   using scratch = new Scratch();
   await using schema = await testSchema();
   const path = join(scratch.dir, 'ledger.db');
-  const parts = await openBusy(path, scratch.dir);
+  await using parts = await openBusy(path, scratch.dir);
   await parts.ledger.commit({
     nowMs: 1000,
     predictions: [prediction('x', 'no\0thing')],
     truths: [],
     refused: { predictions: 0, truths: 0 },
   });
-  await closeParts(parts);
+  await parts[Symbol.asyncDispose]();
   await assert.rejects(move(scratch, schema), says('stop', /stores no text such as "no\\u0000thing"/));
   assert.equal((await schema.query('SELECT count(*)::int AS n FROM writer'))[0]?.['n'], 0);
   using db = new DatabaseSync(path);

@@ -90,7 +90,7 @@ function mustBeText(texts: readonly string[]): void {
   if (bad === undefined) return;
   throw new AftermathError(
     'stop',
-    `Cannot move the ledger: PostgreSQL stores no text such as ${JSON.stringify(bad.slice(0, 60))} (the name of a model, a label or a tag). Keep the file.`,
+    `Cannot put the ledger into PostgreSQL: it stores no text such as ${JSON.stringify(bad.slice(0, 60))} (the name of a model, a label or a tag). Keep the file.`,
   );
 }
 
@@ -164,11 +164,23 @@ async function fillOutcomes(
   };
   for await (const outcome of keptOutcomes(picture.everyState(), { from: 1, reader: from.reader })) {
     if (chunk.length === CHUNK || outcome.number === from.figuresNumber + 1) await write();
-    chunk.push(outcome);
+    chunk.push(asItWas(outcome));
     outcomes++;
   }
   await write();
   return { outcomes, batch, figuresBatch };
+}
+
+/** Without outcomes of its entry that came later: read back from its batch, all others of the entry count as earlier. */
+function asItWas(outcome: Outcome): Outcome {
+  const { number, entry, prediction } = outcome;
+  const predictions = entry.predictions.map((each) => ({
+    ...each,
+    outcomes: each.outcomes.filter((mark) => mark.number <= number),
+  }));
+  const same = predictions[entry.predictions.indexOf(prediction)];
+  if (same === undefined) throw new RangeError(`Outcome ${number} is of no prediction of its entry`);
+  return { ...outcome, entry: { ...entry, predictions }, prediction: same };
 }
 
 async function fillLog(connection: Connection, { rules, cursor, figuresNumber }: StoredState): Promise<void> {

@@ -14,11 +14,9 @@ import { wholeRows } from '../log/log-rebuild.ts';
 import { FigureKeeper } from '../figures/figure-keeper.ts';
 import { OutcomeKeeper } from '../ordered/outcome-keeper.ts';
 
-/** Where the ledger and its log are, and the settings that the ledger will be used with. */
-export interface RebuildOptions extends Omit<SqliteLedgerSettings, 'task'> {
+/** Where the log is, and the settings that the ledger will be used with; a task that is `undefined`: as the log reads. */
+export interface RebuildOptions extends UsedWith {
   readonly logPath: string;
-  /** `undefined`: as the log reads. */
-  readonly task: LedgerTask | undefined;
   /** Whether an id that reads as a number was one: a log does not tell `"12"` from `12`. */
   readonly numericIds: boolean;
   /** Whose rows they are where the log does not say; `undefined`: the old file's champion, where it can still be read. */
@@ -26,11 +24,18 @@ export interface RebuildOptions extends Omit<SqliteLedgerSettings, 'task'> {
   readonly log: Logger;
 }
 
+type UsedWith = Pick<SqliteLedgerSettings, 'task' | 'horizonMs' | 'retentionMs' | 'recentIdsMax'>;
+
 /** What became of it. Written as JSON it is the answer of `aftermath ledger rebuild --json`. */
-export interface Rebuilt {
+export interface Rebuilt extends LedgerOfLog {
+  /** The file, or the database without a password. */
   readonly path: string;
-  /** Where the file is now that was there before; `undefined` when there was none. */
+  /** Where the file, or the schema, is now that was there before; `undefined` when there was none. */
   readonly aside: string | undefined;
+}
+
+/** What a log has made. */
+export interface LedgerOfLog {
   readonly task: LedgerTask | undefined;
   /** Rows of the log that are in the ledger now. */
   readonly rows: number;
@@ -48,35 +53,46 @@ export interface Rebuilt {
  *
  * @throws {AftermathError} `stop`: somebody writes the ledger, there is no log, or a line of it cannot be read
  */
-export async function rebuildLedger(options: RebuildOptions): Promise<Rebuilt> {
-  const { path, logPath } = options;
+export async function rebuildFile(path: string, options: RebuildOptions): Promise<Rebuilt> {
   using _lock = WriterLock.take(path);
+  const making = `${path}.rebuilding`;
+  const made = await ledgerOfLog(making, { ...options, model: options.model ?? championOf(path) });
+  const aside = putAside(path, 'damaged');
+  renameSync(making, path);
+  return { path, aside, ...made };
+}
+
+/** Makes a ledger file of what a log knows. @throws {AftermathError} `stop`: there is no log, or a line cannot be read; then nothing is left */
+export async function ledgerOfLog(making: string, options: RebuildOptions): Promise<LedgerOfLog> {
+  const { logPath } = options;
   const cursor = cursorOf(logPath);
   const task = options.task ?? (await taskOf(logPath, cursor.rows));
-  const making = `${path}.rebuilding`;
   removeDatabase(making);
   const records = new LogRecords({
-    model: options.model ?? championOf(path) ?? DEFAULT_MODEL,
+    model: options.model ?? DEFAULT_MODEL,
     numericIds: options.numericIds,
     task,
   });
-  let made: Pick<Rebuilt, 'outcomes' | 'revisions' | 'models'>;
   try {
-    const sinks = {
-      linear: new FigureKeeper(options.log, { timesAreKnown: false }),
-      ordered: new OutcomeKeeper(new WrittenLog(cursor), options.log, { arrivalIsKnown: false }),
-    };
-    await using ledger = await SqliteLedger.open({ ...options, path: making, task }, sinks);
-    made = await fill(ledger, { logPath, rows: cursor.rows, records });
+    let made: Pick<LedgerOfLog, 'outcomes' | 'revisions' | 'models'>;
+    {
+      const sinks = {
+        linear: new FigureKeeper(options.log, { timesAreKnown: false }),
+        ordered: new OutcomeKeeper(new WrittenLog(cursor), options.log, { arrivalIsKnown: false }),
+      };
+      await using ledger = await SqliteLedger.open({ ...MAKING, ...options, path: making, task }, sinks);
+      made = await fill(ledger, { logPath, rows: cursor.rows, records });
+    }
+    removeDatabase(making, ['-lock', '-wal', '-shm']);
+    return { task, rows: cursor.rows, ...made, unknown: records.unknown() };
   } catch (error) {
     removeDatabase(making);
     throw error;
   }
-  removeDatabase(making, ['-lock', '-wal', '-shm']);
-  const aside = putAside(path, 'damaged');
-  renameSync(making, path);
-  return { path, aside, task, rows: cursor.rows, ...made, unknown: records.unknown() };
 }
+
+/** What a ledger that is made of a log has no use for. */
+const MAKING = { durability: 'power-cut', output: undefined, slices: [], slicesMax: 1 } as const;
 
 /** The whole rows of the log; a torn last one is cut off when metric starts. */
 function cursorOf(logPath: string): LogCursor {
@@ -135,7 +151,7 @@ async function taskOf(logPath: string, rowsMax: number): Promise<LedgerTask | un
 async function fill(
   ledger: Ledger,
   log: { readonly logPath: string; readonly rows: number; readonly records: LogRecords },
-): Promise<Pick<Rebuilt, 'outcomes' | 'revisions' | 'models'>> {
+): Promise<Pick<LedgerOfLog, 'outcomes' | 'revisions' | 'models'>> {
   let [rows, outcomes, revisions] = [0, 0, 0];
   let durable: Promise<void> = Promise.resolve();
   const writtenMs = statSync(log.logPath).mtimeMs;

@@ -106,7 +106,7 @@ export function wholeRows(fd: number, size: number): { readonly rows: number; re
   const piece = Buffer.alloc(PIECE_BYTES);
   let [lines, bytes, quoted] = [0, 0, false];
   for (let at = 0; at < size;) {
-    const length = readSync(fd, piece, 0, piece.length, at);
+    const length = readSync(fd, piece, 0, Math.min(piece.length, size - at), at);
     if (length === 0) break;
     for (let i = 0; i < length; i++) {
       if (piece[i] === QUOTE) quoted = !quoted;

@@ -36,7 +36,8 @@ function jsonOf(value: object | undefined): string {
   return value === undefined ? '' : JSON.stringify(value);
 }
 
-function isoTime(atMs: number): string {
+/** A time as ISO 8601; one that no date can hold as its milliseconds. */
+export function isoTime(atMs: number): string {
   return Math.abs(atMs) <= DATE_MS_MAX ? new Date(atMs).toISOString() : String(atMs);
 }
 

@@ -149,7 +149,8 @@ function remove(connection: Connection, leaf: number, changes: readonly EntryCha
 
 const NOTHING = Buffer.alloc(0);
 
-function leafOf(key: string): number {
+/** The table in which a key lies, counted from 0. */
+export function leafOf(key: string): number {
   return keyHash(key, 0) % LEAVES;
 }
 

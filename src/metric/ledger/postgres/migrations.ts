@@ -12,11 +12,14 @@ export const SCHEMA_VERSION = 2;
  */
 export async function migrate(connection: Connection, schema: string, shown: string): Promise<void> {
   if ((await schemaVersion(connection, schema, shown)) === SCHEMA_VERSION) return;
-  await connection.transaction(async () => {
-    await connection.run('SELECT pg_advisory_xact_lock(hashtext($1))', [`aftermath ${schema}`]);
-    const version = await schemaVersion(connection, schema, shown);
-    for (const script of MIGRATIONS.slice(version)) await connection.script(script(schema));
-  });
+  await connection.transaction(() => makeTables(connection, schema, shown));
+}
+
+/** The same within a transaction. */
+export async function makeTables(connection: Connection, schema: string, shown: string): Promise<void> {
+  await connection.run('SELECT pg_advisory_xact_lock(hashtext($1))', [`aftermath ${schema}`]);
+  const version = await schemaVersion(connection, schema, shown);
+  for (const script of MIGRATIONS.slice(version)) await connection.script(script(schema));
 }
 
 /**

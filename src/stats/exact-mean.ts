@@ -1,5 +1,5 @@
 import { ratio } from './dyadic.ts';
-import { add, addProduct, addScaledSum, emptySum, exactly, mergeSum, sumOf } from './exact-sum.ts';
+import { add, addAll, addProduct, addScaledSum, emptySum, exactly, mergeSum, sumOf } from './exact-sum.ts';
 import type { ExactSum } from './exact-sum.ts';
 import type { StateReader, StateWriter } from './state-bytes.ts';
 
@@ -21,6 +21,13 @@ export function addToMean(mean: ExactMean, value: number, weight: number, sign: 
   add(mean.weight, sign * weight);
   if (weight === 1) add(mean.total, sign * value);
   else addProduct(mean.total, sign * weight, value);
+}
+
+/** Adds the first `count` values, each of at most 1e200 in size, with weight 1. */
+export function addAllToMean(mean: ExactMean, values: Float64Array, count: number): void {
+  mean.rows += count;
+  add(mean.weight, count);
+  addAll(mean.total, values, count);
 }
 
 /** Adds all of `other`, which stays as it is. */

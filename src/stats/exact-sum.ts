@@ -40,6 +40,49 @@ export function add(sum: ExactSum, value: number): void {
   if (error !== 0) addBelow(sum, error);
 }
 
+/** Adds the first `count` values: the same sum as one by one, while it is held in registers. */
+export function addAll(sum: ExactSum, values: Float64Array, count: number): void {
+  let { high, mid, low } = sum;
+  for (let i = 0; i < count; i++) {
+    const value = values[i]!;
+    const total = high + value;
+    const part = total - high;
+    const error = high - (total - part) + (value - part);
+    high = total;
+    if (error === 0) continue;
+    const total2 = mid + error;
+    const part2 = total2 - mid;
+    const error2 = mid - (total2 - part2) + (error - part2);
+    mid = total2;
+    if (error2 === 0) continue;
+    const total3 = low + error2;
+    const part3 = total3 - low;
+    const error3 = low - (total3 - part3) + (error2 - part3);
+    low = total3;
+    if (error3 !== 0) addToChunks(sum, error3, 0);
+  }
+  sum.high = high;
+  sum.mid = mid;
+  sum.low = low;
+}
+
+/** Adds the squares of the first `count` values without rounding: each at most 1e250 in size. */
+export function addSquares(sum: ExactSum, values: Float64Array, count: number): void {
+  for (let from = 0; from < count; from += SQUARES) {
+    const length = Math.min(SQUARES, count - from);
+    for (let i = 0; i < length; i++) {
+      const value = values[from + i]!;
+      const square = value * value;
+      const isTiny = square < PRODUCT_MIN;
+      if (isTiny) addTinyProduct(sum, value, value);
+      TOPS[i] = isTiny ? 0 : square;
+      RESTS[i] = isTiny ? 0 : productRest(value, value, square);
+    }
+    addAll(sum, TOPS, length);
+    addAll(sum, RESTS, length);
+  }
+}
+
 /** Adds a · b without rounding: at most 1e250 in size. */
 export function addProduct(sum: ExactSum, a: number, b: number): void {
   const product = a * b;
@@ -243,6 +286,10 @@ const ADDS_PER_CARRY = 2 ** 20;
 const PRODUCT_MIN = 2 ** -900;
 /** Splits a double into two of 26 bits: Dekker (1971), doi:10.1007/BF01397083. */
 const SPLITTER = 2 ** 27 + 1;
+/** Squares at a time, and what each has above and below its rounding. */
+const SQUARES = 256;
+const TOPS = new Float64Array(SQUARES);
+const RESTS = new Float64Array(SQUARES);
 const FLOAT = new Float64Array(1);
 const WORDS = new Uint32Array(FLOAT.buffer);
 const HIGH_WORD = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1 ? 1 : 0;

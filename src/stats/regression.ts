@@ -12,8 +12,10 @@ import { minus, ratio, times } from './dyadic.ts';
 import type { Dyadic } from './dyadic.ts';
 import {
   add,
+  addAll,
   addProduct,
   addScaledSum,
+  addSquares,
   addWeightedSquare,
   emptySum,
   exactly,
@@ -25,6 +27,7 @@ import { present } from './figure.ts';
 import type { Figures } from './figure.ts';
 import type { FadableFigures } from './forward-decay.ts';
 import { checkedValue, checkedWeight } from './outcome-limits.ts';
+import type { RegressionBlock } from './regression-block.ts';
 import { StateReader, StateWriter } from './state-bytes.ts';
 
 /** One scored outcome of a regression. Numbers are finite and at most 1e100 in size. */
@@ -117,6 +120,19 @@ export const regression: FadableFigures<RegressionState, RegressionOutcome> = {
     return state;
   },
 };
+
+/** Adds the outcomes of a block, as `add` would one by one. */
+export function addRegressionBlock(state: RegressionState, block: RegressionBlock): void {
+  const { count, truth, error, size } = block;
+  state.rows += count;
+  add(state.weight, count);
+  addAll(state.absolute, size, count);
+  addAll(state.signed, error, count);
+  addSquares(state.squared, error, count);
+  addAll(state.truth, truth, count);
+  addSquares(state.truthSquared, truth, count);
+  for (let i = 0; i < count; i++) addCount(state.errors, size[i]!, 1);
+}
 
 /** The mean absolute error alone; `undefined` without an outcome. */
 export function meanAbsoluteError({ rows, weight, absolute }: RegressionState): number | undefined {

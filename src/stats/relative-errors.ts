@@ -1,8 +1,10 @@
+import { addAllToMean } from './exact-mean.ts';
 import type { LinearFigures } from './figure.ts';
 import { meanFigures } from './mean-figures.ts';
 import type { MeansState } from './mean-figures.ts';
 import { checkedValue } from './outcome-limits.ts';
 import type { RegressionOutcome } from './regression.ts';
+import { BLOCK_ROWS, type RegressionBlock } from './regression-block.ts';
 
 type Name = 'mape' | 'smape' | 'msle';
 
@@ -26,20 +28,53 @@ export const relativeErrors: LinearFigures<MeansState<Name>, RegressionOutcome> 
   },
 });
 
+/** Adds the outcomes of a block, as `add` would one by one. */
+export function addRelativeBlock(state: MeansState<Name>, block: RegressionBlock): void {
+  const { means, undefinedRows } = state;
+  const { count, truth, prediction, size } = block;
+  let [mapes, smapes, msles] = [0, 0, 0];
+  for (let i = 0; i < count; i++) {
+    const [y, p, e] = [truth[i]!, prediction[i]!, size[i]!];
+    const [mape, smape, msle] = [mapeOf(e, y), smapeOf(e, y, p), msleOf(y, p)];
+    if (mape !== undefined) MAPES[mapes++] = mape;
+    if (smape !== undefined) SMAPES[smapes++] = smape;
+    if (msle !== undefined) MSLES[msles++] = msle;
+  }
+  addAllToMean(means.mape, MAPES, mapes);
+  addAllToMean(means.smape, SMAPES, smapes);
+  addAllToMean(means.msle, MSLES, msles);
+  undefinedRows.mape += count - mapes;
+  undefinedRows.smape += count - smapes;
+  undefinedRows.msle += count - msles;
+}
+
 /** Those of one outcome; each `undefined` where it is not defined. @throws {RangeError} on numbers that cannot be scored */
 export function relativeErrorsOf(outcome: RegressionOutcome): Readonly<Record<Name, number | undefined>> {
   const truth = checkedValue(outcome.truth, 'a truth');
   const prediction = checkedValue(outcome.prediction, 'a prediction');
   const size = Math.abs(prediction - truth);
-  const sizes = Math.abs(truth) + Math.abs(prediction);
   return {
-    mape: bounded(size / Math.abs(truth)),
-    smape: sizes === 0 ? undefined : (2 * size) / sizes,
-    msle: truth < 0 || prediction < 0 ? undefined : (Math.log1p(prediction) - Math.log1p(truth)) ** 2,
+    mape: mapeOf(size, truth),
+    smape: smapeOf(size, truth, prediction),
+    msle: msleOf(truth, prediction),
   };
 }
 
 /** A truth so near to 0 that an exact sum cannot hold the quotient counts as 0. */
-function bounded(quotient: number): number | undefined {
+function mapeOf(size: number, truth: number): number | undefined {
+  const quotient = size / Math.abs(truth);
   return quotient <= 1e200 ? quotient : undefined;
 }
+
+function smapeOf(size: number, truth: number, prediction: number): number | undefined {
+  const sizes = Math.abs(truth) + Math.abs(prediction);
+  return sizes === 0 ? undefined : (2 * size) / sizes;
+}
+
+function msleOf(truth: number, prediction: number): number | undefined {
+  return truth < 0 || prediction < 0 ? undefined : (Math.log1p(prediction) - Math.log1p(truth)) ** 2;
+}
+
+const MAPES = new Float64Array(BLOCK_ROWS);
+const SMAPES = new Float64Array(BLOCK_ROWS);
+const MSLES = new Float64Array(BLOCK_ROWS);

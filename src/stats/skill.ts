@@ -1,8 +1,10 @@
 import { checkErrorMax, clippedError } from './clipped-errors.ts';
+import { addAllToMean } from './exact-mean.ts';
 import type { LinearFigures } from './figure.ts';
 import { meanFigures } from './mean-figures.ts';
 import type { MeansState } from './mean-figures.ts';
 import { checkedValue } from './outcome-limits.ts';
+import { BLOCK_ROWS, type RegressionBlock } from './regression-block.ts';
 import type { Baselines } from './running-baselines.ts';
 
 /** An outcome with the naive answers as they stood when its prediction came in. */
@@ -23,6 +25,8 @@ const NAMES = [
   'last_absolute',
   'last_squared',
 ] as const;
+
+type SkillState = MeansState<(typeof NAMES)[number]>;
 
 /**
  * Skill against naive answers: 1 − loss / loss of the naive one, on the rows that have both. 0 is no better than
@@ -59,8 +63,6 @@ export function clippedSkill(errorMax: number): LinearFigures<SkillState, SkillO
   });
 }
 
-type SkillState = MeansState<(typeof NAMES)[number]>;
-
 /** @param sizeOf the size of an error */
 function lossesOf(
   { truth, prediction, baselines }: SkillOutcome,
@@ -92,6 +94,33 @@ function skillsOf(
     [`${prefix}mse_skill_last`]: skillOf(means.squared, means.last_squared),
   };
 }
+
+/** Adds the outcomes of a block that have naive answers, as `add` would one by one. */
+export function addSkillBlock({ means }: SkillState, block: RegressionBlock): void {
+  const { count, truth, error, size, median, mean, last } = block;
+  addAllToMean(means.absolute, size, count);
+  for (let i = 0; i < count; i++) {
+    const y = truth[i]!;
+    const offMean = mean[i]! - y;
+    const offLast = last[i]! - y;
+    SQUARED[i] = error[i]! * error[i]!;
+    MEDIAN_ABSOLUTE[i] = Math.abs(median[i]! - y);
+    MEAN_SQUARED[i] = offMean * offMean;
+    LAST_ABSOLUTE[i] = Math.abs(offLast);
+    LAST_SQUARED[i] = offLast * offLast;
+  }
+  addAllToMean(means.squared, SQUARED, count);
+  addAllToMean(means.median_absolute, MEDIAN_ABSOLUTE, count);
+  addAllToMean(means.mean_squared, MEAN_SQUARED, count);
+  addAllToMean(means.last_absolute, LAST_ABSOLUTE, count);
+  addAllToMean(means.last_squared, LAST_SQUARED, count);
+}
+
+const SQUARED = new Float64Array(BLOCK_ROWS);
+const MEDIAN_ABSOLUTE = new Float64Array(BLOCK_ROWS);
+const MEAN_SQUARED = new Float64Array(BLOCK_ROWS);
+const LAST_ABSOLUTE = new Float64Array(BLOCK_ROWS);
+const LAST_SQUARED = new Float64Array(BLOCK_ROWS);
 
 const NONE = {
   absolute: undefined,

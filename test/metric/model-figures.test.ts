@@ -117,3 +117,43 @@ for (const task of ['regression', 'classification'] as const) {
     );
   });
 }
+
+test('outcomes of a regression that come one after the other make the figures that each makes by itself', () => {
+  const number = VALUES.regression;
+  const settings = { ...NO_FURTHER_FIGURES, errorMax: 3 };
+  const row = fc.record({
+    truth: number,
+    prediction: number,
+    // Some in the cell of the one before, some in another, some before it.
+    stepMs: fc.oneof(fc.constant(0), fc.integer({ min: -20_000, max: 30_000 }), fc.constant(3_600_000)),
+    lagMs: fc.constantFrom(0, 10, 500_000),
+    weight: fc.option(fc.constantFrom(0, 1, 2.5), { nil: undefined, freq: 8 }),
+    baseline: fc.option(fc.array(number, { minLength: 3, maxLength: 3 }), { nil: undefined, freq: 8 }),
+    interval: fc.option(fc.constant([-5, 5] as const), { nil: undefined, freq: 2 }),
+    revised: fc.option(number, { freq: 2 }),
+    timesAreKnown: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(fc.array(row, { maxLength: 300, size: 'max' }), fc.boolean(), (rows, mixed) => {
+      const all = new ModelFigures('regression', settings);
+      const alone = new ModelFigures('regression', settings);
+      let atMs = 1e9;
+      const add = (each: Outcome, timesAreKnown: boolean): void => {
+        all.add(each, { timesAreKnown });
+        const one = new ModelFigures('regression', settings);
+        one.add(each, { timesAreKnown });
+        alone.merge(one);
+      };
+      for (const { stepMs, revised, interval, baseline, ...values } of rows) {
+        const timesAreKnown = !mixed || values.timesAreKnown;
+        const carried = { ...(interval && { interval }), ...(baseline && { baseline }) };
+        const first = outcomeOf({ id: '1', ...values, ...carried, atMs: (atMs += stepMs) }, 1);
+        add(first, timesAreKnown);
+        if (revised !== null) add(revisionOf(first, revised, 2), timesAreKnown);
+      }
+      assert.deepEqual(all.encode('model'), alone.encode('model'));
+      assert.deepEqual(all.values(), alone.values());
+    }),
+    { numRuns: 25, seed: 6 },
+  );
+});

@@ -1,5 +1,6 @@
 import {
   type ExactMean,
+  addAllToMean,
   addToMean,
   emptyMean,
   meanOf,
@@ -36,6 +37,23 @@ export class ErrorCells {
     const cell = this.#cells.at(timeMs);
     cell.scored += outcome.sign;
     if (outcome.weight > 0) addToMean(cell.error, outcome.error, outcome.weight, outcome.sign);
+  }
+
+  /** Whether a time belongs to the cell that was asked for last. */
+  isInLast(timeMs: number): boolean {
+    return this.#cells.isInLast(timeMs);
+  }
+
+  /** Makes the cell of a time the one that was asked for last. */
+  open(timeMs: number): void {
+    this.#cells.at(timeMs);
+  }
+
+  /** Adds the first `count` errors, of weight 1, all in the cell of a time that is the latest of theirs. */
+  putAll(timeMs: number, errors: Float64Array, count: number): void {
+    const cell = this.#cells.at(timeMs);
+    cell.scored += count;
+    addAllToMean(cell.error, errors, count);
   }
 
   /** Oldest first, as these cells lie; a cell that all was taken out of is left out. */

@@ -35,6 +35,11 @@ export class FigureCells {
     return this.#cells.at(timeMs);
   }
 
+  /** Whether a time belongs to the cell that was asked for last. */
+  isInLast(timeMs: number): boolean {
+    return this.#cells.isInLast(timeMs);
+  }
+
   /** Oldest first. */
   list(): TimeCell<FigureSet>[] {
     return this.#cells.list();

@@ -13,16 +13,17 @@ import {
 import type { Figures } from '../../stats/figure.ts';
 import { StateReader, StateWriter } from '../../stats/state-bytes.ts';
 import { absoluteError } from './absolute-error.ts';
-import { ErrorCells } from './error-cells.ts';
+import { CellFigures } from './cell-figures.ts';
+import type { ErrorCells } from './error-cells.ts';
 import type { FigureSettings } from './figure-settings.ts';
-import { type FigureSet, type Row, emptySet, readSet } from './figure-set.ts';
+import type { FigureSet, Row } from './figure-set.ts';
 import type { PredictionSlot, TruthVersion } from '../ledger/entry.ts';
 import type { LedgerTask, Outcome } from '../ledger/ledger.ts';
 import { sliceOf } from '../ledger/slices.ts';
 import type { TimeCell } from '../ledger/time-cells.ts';
-import { FigureCells } from './figure-cells.ts';
+import type { FigureCells } from './figure-cells.ts';
 import { FadedWindow } from './faded-window.ts';
-import { OutcomeGrids } from './outcome-grids.ts';
+import type { OutcomeGrids } from './outcome-grids.ts';
 import { SliceFigures } from './slice-figures.ts';
 
 /**
@@ -33,26 +34,18 @@ import { SliceFigures } from './slice-figures.ts';
 export class ModelFigures {
   readonly task: LedgerTask;
   readonly #settings: FigureSettings;
-  /** By the time of the first truth. */
-  readonly #cells: FigureCells;
-  /** Outcomes whose times nobody knows. */
-  #untimed: FigureSet;
+  #all: CellFigures;
   readonly #faded = new Map<string, FadedWindow>();
   #slices: readonly SliceFigures[];
-  /** Errors by the time of the prediction. */
-  #cohorts = new ErrorCells();
   /** Seconds from a prediction to its first truth. A truth that came before its prediction counts as 0. */
   #lagSeconds: CountSketch = emptySketch();
-  /** Of a regression. */
-  #grids = new OutcomeGrids();
   /** Everything together, until something comes. */
   #total: FigureSet | undefined;
 
   constructor(task: LedgerTask, settings: FigureSettings) {
     this.task = task;
     this.#settings = settings;
-    this.#cells = new FigureCells(task, settings);
-    this.#untimed = emptySet(task, settings);
+    this.#all = new CellFigures(task, settings);
     for (const window of settings.windows) {
       if (window.kind === 'faded') this.#faded.set(window.name, new FadedWindow(task, window.halfLifeMs));
     }
@@ -83,10 +76,7 @@ export class ModelFigures {
 
   /** Everything. Read, do not keep. */
   total(): FigureSet {
-    if (this.#total !== undefined) return this.#total;
-    this.#total = this.#cells.from(-Infinity);
-    this.#total.merge(this.#untimed);
-    return this.#total;
+    return (this.#total ??= this.#all.total());
   }
 
   values(): Figures {
@@ -105,7 +95,7 @@ export class ModelFigures {
 
   /** By the time of the truth. */
   get cells(): FigureCells {
-    return this.#cells;
+    return this.#all.cells;
   }
 
   /** A window that fades, by its name. */
@@ -120,12 +110,12 @@ export class ModelFigures {
 
   /** Outcomes by the time of their prediction, in the cells that `spanOf` says. */
   cohorts(spanOf: Parameters<ErrorCells['within']>[0]): ReturnType<ErrorCells['within']> {
-    return this.#cohorts.within(spanOf);
+    return this.#all.cohorts.within(spanOf);
   }
 
   /** Outcomes by the time of their truth, oldest first. */
   arrivals(): TimeCell<{ readonly scored: number } & ReturnType<FigureSet['means']>>[] {
-    return this.#cells.list().flatMap(({ fromMs, toMs, cell }) => {
+    return this.cells.list().flatMap(({ fromMs, toMs, cell }) => {
       return cell.scored > 0 ? [{ fromMs, toMs, cell: { scored: cell.scored, ...cell.means() } }] : [];
     });
   }
@@ -143,20 +133,17 @@ export class ModelFigures {
 
   /** Where the outcomes of a regression lie. */
   get grids(): OutcomeGrids {
-    return this.#grids;
+    return this.#all.grids;
   }
 
   /** Adds all of another writer's, which stay as they are. @throws {RangeError} on figures of another task */
   merge(other: ModelFigures): void {
     if (other.task !== this.task) throw new RangeError(`Cannot merge a ${other.task} into a ${this.task}`);
     this.#total = undefined;
-    this.#cells.merge(other.#cells);
-    this.#untimed.merge(other.#untimed);
+    this.#all.merge(other.#all);
     for (const [name, faded] of this.#faded) faded.merge(other.#faded.get(name)!);
     for (const [i, slices] of this.#slices.entries()) slices.merge(other.#slices[i]!);
-    this.#cohorts.merge(other.#cohorts);
     mergeSketch(this.#lagSeconds, other.#lagSeconds);
-    this.#grids.merge(other.#grids);
   }
 
   /** One of its parts as bytes; `undefined` where the settings ask for nothing of it. */
@@ -168,10 +155,7 @@ export class ModelFigures {
     writer.text(this.#settingsOf(part));
     if (part === 'model') {
       writeSketch(writer, this.#lagSeconds);
-      this.#grids.write(writer);
-      this.#cohorts.write(writer);
-      this.#cells.write(writer);
-      this.#untimed.write(writer);
+      this.#all.write(writer);
     } else if (part === 'faded') for (const faded of this.#faded.values()) faded.write(writer);
     else for (const slices of this.#slices) slices.write(writer);
     return writer.finish();
@@ -188,10 +172,8 @@ export class ModelFigures {
     this.#total = undefined;
     if (part === 'model') {
       this.#lagSeconds = readSketch(reader);
-      this.#grids = OutcomeGrids.read(reader);
-      this.#cohorts = ErrorCells.read(reader);
-      this.#cells.read(reader);
-      this.#untimed = readSet(reader, this.task, this.#settings);
+      this.#all = new CellFigures(this.task, this.#settings);
+      this.#all.read(reader);
     } else if (part === 'faded') for (const faded of this.#faded.values()) faded.read(reader);
     else {
       // Into new ones: what was there is forgotten.
@@ -228,12 +210,7 @@ export class ModelFigures {
     const error = absoluteError(prediction, truth, this.task);
     const weight = truth.weight ?? prediction.weight;
     const row: Row = { prediction, truth, absoluteError: error, weight };
-    if (parts.has('model')) {
-      this.#cohorts.put(prediction.atMs, { error, weight: weight ?? 1, sign });
-      if (this.task === 'regression' && weight !== 0)
-        this.#grids.put({ prediction: Number(prediction.value), truth: Number(truth.value) }, sign);
-      (atMs === undefined ? this.#untimed : this.#cells.at(atMs)).put(row, sign);
-    }
+    if (parts.has('model')) this.#all.put(row, { atMs, predictedMs: prediction.atMs }, sign);
     if (parts.has('faded') && atMs !== undefined)
       for (const faded of this.#faded.values()) faded.put(atMs, row, sign);
     if (!parts.has('slices')) return;

@@ -7,6 +7,7 @@ import {
   readGrid,
   writeGrid,
 } from '../../stats/count-grid.ts';
+import type { RegressionBlock } from '../../stats/regression-block.ts';
 import type { StateReader, StateWriter } from '../../stats/state-bytes.ts';
 import type { GridSnapshot } from '../../wire/snapshot.ts';
 
@@ -23,6 +24,13 @@ export class OutcomeGrids {
   put({ prediction, truth }: { readonly prediction: number; readonly truth: number }, sign: 1 | -1): void {
     addToGrid(this.#truths, prediction, truth, sign);
     addToGrid(this.#residuals, prediction, prediction - truth, sign);
+  }
+
+  putBlock({ count, truth, prediction, error }: RegressionBlock): void {
+    for (let i = 0; i < count; i++) {
+      addToGrid(this.#truths, prediction[i]!, truth[i]!, 1);
+      addToGrid(this.#residuals, prediction[i]!, error[i]!, 1);
+    }
   }
 
   merge(other: OutcomeGrids): void {

@@ -7,10 +7,12 @@ import {
   type RegressionOutcome,
   errorHistogram,
   meanAbsoluteError,
+  addRegressionBlock,
   regression,
 } from '../../stats/regression.ts';
-import { relativeErrors } from '../../stats/relative-errors.ts';
-import { type SkillOutcome, clippedSkill, skill } from '../../stats/skill.ts';
+import type { RegressionBlock } from '../../stats/regression-block.ts';
+import { addRelativeBlock, relativeErrors } from '../../stats/relative-errors.ts';
+import { type SkillOutcome, addSkillBlock, clippedSkill, skill } from '../../stats/skill.ts';
 import type { StateReader, StateWriter } from '../../stats/state-bytes.ts';
 import type { FigureSet, Row } from './figure-set.ts';
 import type { FigureSettings } from './figure-settings.ts';
@@ -48,6 +50,22 @@ export class RegressionSet implements FigureSet {
     if (baseline !== undefined) skill[put](this.#skill, outcome);
     if (interval !== undefined) predictionIntervals[put](this.#intervals, outcome);
     for (const { figures, state } of this.#further) figures[put](state, outcome);
+  }
+
+  /** Adds outcomes without an interval of the model's own. */
+  putBlock(block: RegressionBlock): void {
+    const { count, truth, prediction } = block;
+    this.scored += count;
+    this.changes++;
+    addRegressionBlock(this.#errors, block);
+    addRelativeBlock(this.#relative, block);
+    if (block.hasBaselines) addSkillBlock(this.#skill, block);
+    for (const { figures, state } of this.#further) {
+      for (let i = 0; i < count; i++) {
+        const baselines = block.baselinesAt(i);
+        figures.add(state, { truth: truth[i]!, prediction: prediction[i]!, baselines });
+      }
+    }
   }
 
   merge(other: this): void {

@@ -47,6 +47,11 @@ export class TimeCells<C> {
     return this.#cellAt(timeMs);
   }
 
+  /** Whether a time belongs to the cell that was asked for last. */
+  isInLast(timeMs: number): boolean {
+    return this.#last !== undefined && timeMs >= this.#last.fromMs && timeMs < this.#last.toMs;
+  }
+
   #cellAt(timeMs: number): C {
     const { fromMs, toMs } = spanOf(timeMs, this.#floors);
     let cell = this.#cells.get(fromMs);
@@ -57,7 +62,10 @@ export class TimeCells<C> {
 
   /** Oldest first. */
   list(): TimeCell<C>[] {
-    const cells = [...this.#cells].map(([fromMs, cell]) => ({ ...spanOf(fromMs, this.#floors), cell }));
+    const cells = [...this.#cells].map(([fromMs, cell]) => ({
+      ...spanOf(fromMs, this.#floors),
+      cell,
+    }));
     return cells.sort((a, b) => a.fromMs - b.fromMs);
   }
 

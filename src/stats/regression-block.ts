@@ -50,6 +50,11 @@ export class RegressionBlock {
     this.last[row] = baselines.last;
   }
 
+  /** A row of another block, where there is room. */
+  take(from: RegressionBlock, row: number): void {
+    this.put(from.truth[row]!, from.prediction[row]!, from.baselinesAt(row));
+  }
+
   /** The naive answers of a row; `undefined` where its outcomes have none. */
   baselinesAt(row: number): Baselines | undefined {
     if (!this.#hasBaselines) return undefined;

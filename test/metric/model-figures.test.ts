@@ -120,7 +120,7 @@ for (const task of ['regression', 'classification'] as const) {
 
 test('outcomes of a regression that come one after the other make the figures that each makes by itself', () => {
   const number = VALUES.regression;
-  const settings = { ...NO_FURTHER_FIGURES, errorMax: 3 };
+  const settings = { ...NO_FURTHER_FIGURES, errorMax: 3, slices: ['origin'], slicesMax: 3 };
   const row = fc.record({
     truth: number,
     prediction: number,
@@ -131,6 +131,7 @@ test('outcomes of a regression that come one after the other make the figures th
     baseline: fc.option(fc.array(number, { minLength: 3, maxLength: 3 }), { nil: undefined, freq: 8 }),
     interval: fc.option(fc.constant([-5, 5] as const), { nil: undefined, freq: 2 }),
     revised: fc.option(number, { freq: 2 }),
+    origin: fc.option(fc.integer({ min: 0, max: 7 }).map(String), { nil: undefined, freq: 5 }),
     timesAreKnown: fc.boolean(),
   });
   fc.assert(
@@ -144,14 +145,18 @@ test('outcomes of a regression that come one after the other make the figures th
         one.add(each, { timesAreKnown });
         alone.merge(one);
       };
-      for (const { stepMs, revised, interval, baseline, ...values } of rows) {
+      for (const { stepMs, origin, revised, interval, baseline, ...values } of rows) {
         const timesAreKnown = !mixed || values.timesAreKnown;
-        const carried = { ...(interval && { interval }), ...(baseline && { baseline }) };
+        const carried = {
+          ...(origin !== undefined && { tags: { origin } }),
+          ...(interval && { interval }),
+          ...(baseline && { baseline }),
+        };
         const first = outcomeOf({ id: '1', ...values, ...carried, atMs: (atMs += stepMs) }, 1);
         add(first, timesAreKnown);
         if (revised !== null) add(revisionOf(first, revised, 2), timesAreKnown);
       }
-      assert.deepEqual(all.encode('model'), alone.encode('model'));
+      for (const part of ['model', 'slices'] as const) assert.deepEqual(all.encode(part), alone.encode(part));
       assert.deepEqual(all.values(), alone.values());
     }),
     { numRuns: 25, seed: 6 },

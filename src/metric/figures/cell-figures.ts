@@ -1,13 +1,12 @@
-import { RegressionBlock, isScorable } from '../../stats/regression-block.ts';
+import { RegressionBlock } from '../../stats/regression-block.ts';
 import type { StateReader, StateWriter } from '../../stats/state-bytes.ts';
 import type { LedgerTask } from '../ledger/ledger.ts';
 import { ErrorCells } from './error-cells.ts';
 import { FigureCells } from './figure-cells.ts';
 import { type FigureSet, type Row, emptySet, readSet } from './figure-set.ts';
 import type { FigureSettings } from './figure-settings.ts';
-import { baselinesIn } from './naive-answers.ts';
 import { OutcomeGrids } from './outcome-grids.ts';
-import { RegressionSet } from './regression-set.ts';
+import { RegressionSet, fitsBlock, putInBlock } from './regression-set.ts';
 
 /** When an outcome had its truth (`undefined`: nobody knows), and when its prediction was made. */
 export interface RowTimes {
@@ -103,12 +102,11 @@ export class CellFigures {
     this.#untimed = readSet(reader, this.#task, this.#settings);
   }
 
-  #putInBlock({ prediction, truth }: Row, { atMs, predictedMs }: RowTimes): void {
-    const { baseline } = prediction;
+  #putInBlock(row: Row, { atMs, predictedMs }: RowTimes): void {
     const open = this.#open;
     const isIn =
       open !== undefined &&
-      this.#block.hasRoom(baseline !== undefined) &&
+      this.#block.hasRoom(row.prediction.baseline !== undefined) &&
       open.isTimed === (atMs !== undefined) &&
       (atMs === undefined || this.#cells.isInLast(atMs)) &&
       this.#cohorts.isInLast(predictedMs);
@@ -119,7 +117,7 @@ export class CellFigures {
       if (atMs !== undefined && atMs > open.atMs) open.atMs = atMs;
       if (predictedMs > open.predictedMs) open.predictedMs = predictedMs;
     }
-    this.#block.put(truth.value as number, prediction.value as number, baseline && baselinesIn(baseline));
+    putInBlock(this.#block, row);
   }
 
   /** Makes the cells of these times those that were asked for last. */
@@ -144,15 +142,4 @@ export class CellFigures {
   #setAt(atMs: number | undefined): FigureSet {
     return atMs === undefined ? this.#untimed : this.#cells.at(atMs);
   }
-}
-
-/** Whether a row is numbers alone, of weight 1, with what nearly all have. */
-function fitsBlock({ prediction, truth, weight }: Row): boolean {
-  return (
-    (weight === undefined || weight === 1) &&
-    prediction.interval === undefined &&
-    isScorable(prediction.value) &&
-    isScorable(truth.value) &&
-    (prediction.baseline === undefined || prediction.baseline.every(isScorable))
-  );
 }

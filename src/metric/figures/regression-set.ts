@@ -10,7 +10,7 @@ import {
   addRegressionBlock,
   regression,
 } from '../../stats/regression.ts';
-import type { RegressionBlock } from '../../stats/regression-block.ts';
+import { type RegressionBlock, isScorable } from '../../stats/regression-block.ts';
 import { addRelativeBlock, relativeErrors } from '../../stats/relative-errors.ts';
 import { type SkillOutcome, addSkillBlock, clippedSkill, skill } from '../../stats/skill.ts';
 import type { StateReader, StateWriter } from '../../stats/state-bytes.ts';
@@ -126,6 +126,25 @@ export class RegressionSet implements FigureSet {
     for (const further of made.#further) further.state = further.figures.decode(reader.bytes());
     return made;
   }
+}
+
+/** Whether a row may go into a block: numbers of weight 1, with no interval of the model's own. */
+export function fitsBlock({ prediction, truth, weight }: Row): boolean {
+  const { value, interval, baseline } = prediction;
+  return (
+    (weight === undefined || weight === 1) &&
+    interval === undefined &&
+    isScorable(value) &&
+    isScorable(truth.value) &&
+    (baseline === undefined ||
+      (isScorable(baseline[0]) && isScorable(baseline[1]) && isScorable(baseline[2])))
+  );
+}
+
+/** Puts a row that fits where there is room. */
+export function putInBlock(block: RegressionBlock, { prediction, truth }: Row): void {
+  const { value, baseline } = prediction;
+  block.put(truth.value as number, value as number, baseline && baselinesIn(baseline));
 }
 
 /** Figures that only some settings ask for. */

@@ -1,8 +1,10 @@
+import { RegressionBlock } from '../../stats/regression-block.ts';
 import type { StateReader, StateWriter } from '../../stats/state-bytes.ts';
 import { type FigureSet, type Row, emptySet, readSet } from './figure-set.ts';
 import type { FigureSettings } from './figure-settings.ts';
 import { KeptNames } from '../ledger/kept-names.ts';
 import type { LedgerTask } from '../ledger/ledger.ts';
+import { RegressionSet, fitsBlock, putInBlock } from './regression-set.ts';
 
 /** The linear figures of the values of one tag: a set for each, and one for all that are too many. */
 export class SliceFigures {
@@ -12,6 +14,9 @@ export class SliceFigures {
   readonly #names: KeptNames;
   readonly #sets = new Map<string, FigureSet>();
   #rest: FigureSet | undefined;
+  /** Rows that came and are in no set yet, each with its value: whatever reads settles first. */
+  readonly #block = new RegressionBlock();
+  readonly #values: string[] = [];
 
   constructor(tag: string, task: LedgerTask, settings: FigureSettings) {
     this.tag = tag;
@@ -21,12 +26,21 @@ export class SliceFigures {
   }
 
   put(value: string, row: Row, sign: 1 | -1): void {
+    if (sign === 1 && this.#task === 'regression' && fitsBlock(row)) {
+      if (!this.#block.hasRoom(row.prediction.baseline !== undefined)) this.#settle();
+      putInBlock(this.#block, row);
+      this.#values.push(value);
+      return;
+    }
+    this.#settle();
     this.#keep(value);
     this.#set(value).put(row, sign);
   }
 
   /** Adds all of another writer's, which stay as they are. */
   merge(other: SliceFigures): void {
+    this.#settle();
+    other.#settle();
     for (const value of other.#names) this.#keep(value);
     for (const [value, set] of other.#sets) this.#set(value).merge(set);
     if (other.#rest !== undefined) this.#others().merge(other.#rest);
@@ -34,11 +48,13 @@ export class SliceFigures {
 
   /** The values that have a set, and those of the rest under `undefined`, where there are some. */
   *list(): Iterable<readonly [value: string | undefined, set: FigureSet]> {
+    this.#settle();
     yield* this.#sets;
     if (this.#rest !== undefined) yield [undefined, this.#rest];
   }
 
   write(writer: StateWriter): void {
+    this.#settle();
     writer.integer(this.#names.size);
     for (const value of this.#names) {
       writer.text(value);
@@ -56,6 +72,27 @@ export class SliceFigures {
       this.#sets.set(value, readSet(reader, this.#task, this.#settings));
     }
     if (reader.integer() === 1) this.#rest = readSet(reader, this.#task, this.#settings);
+  }
+
+  /** The rows of each value are added together. Which values are kept does not depend on the order in which they come. */
+  #settle(): void {
+    if (this.#values.length === 0) return;
+    const rowsOf = new Map<string, number[]>();
+    for (const [row, value] of this.#values.entries()) {
+      const rows = rowsOf.get(value);
+      if (rows === undefined) rowsOf.set(value, [row]);
+      else rows.push(row);
+    }
+    for (const value of rowsOf.keys()) this.#keep(value);
+    for (const [value, rows] of rowsOf) {
+      OF_VALUE.clear();
+      for (const row of rows) OF_VALUE.take(this.#block, row);
+      const set = this.#set(value);
+      if (!(set instanceof RegressionSet)) throw new RangeError('Cannot add numbers to figures of classes');
+      set.putBlock(OF_VALUE);
+    }
+    this.#block.clear();
+    this.#values.length = 0;
   }
 
   /** A value came: where it is kept and another gives way to it, that one goes to the rest. */
@@ -80,3 +117,6 @@ export class SliceFigures {
     return this.#rest;
   }
 }
+
+/** The rows of one value, while they are added. */
+const OF_VALUE = new RegressionBlock();

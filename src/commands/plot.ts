@@ -18,10 +18,11 @@ export const plotCommand: Command = command({
     'With a log it draws all that the log allows, as PNG and SVG, into --out, and ends: the distribution, the error row by\n' +
     'row (over time, where there is a column time), predictions against truths, residuals, or the confusion matrix and\n' +
     'the curves of classes; with --slice NAME also by the values of a column, or of a tag; with --model NAME the log’s other\n' +
-    'models are its challengers. `aftermath report LOG --html FILE`\n' +
+    'models are its challengers; with --marks what change detectors see. `aftermath report LOG --html FILE`\n' +
     'has the same in one page.',
   settings: [
     'slice',
+    'marks',
     'task',
     'logs',
     'redrawEvery',
@@ -45,10 +46,10 @@ export const plotCommand: Command = command({
           `Cannot draw ${path}: name the folder for its pictures with --out DIR.`,
         );
       }
-      const { task, units, theme } = values;
+      const { task, units, theme, marks } = values;
       const model = typeof flags['model'] === 'string' ? flags['model'] : undefined;
       const slices = values.slice;
-      const files = await logToPictures(path, out, { task, model, slices, units, theme });
+      const files = await logToPictures(path, out, { task, model, slices, units, theme, marks });
       process.stdout.write(files.map((file) => `${file}\n`).join(''));
       return 0;
     }

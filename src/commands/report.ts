@@ -28,6 +28,7 @@ export const reportCommand: Command = command({
     '--slice NAME cuts the error up by the values of a column or a tag; it may be several.\n' +
     'Where the log has a column model, --model names whose figures these are; the others are its challengers, compared\n' +
     'with it on the ids that both have.\n' +
+    '--marks names change detectors, which run on the first row of each id in the order of the log; they promise nothing.\n' +
     '--bootstrap gives the figures without an interval one for this number of rows alone: not one to watch.',
   settings: [
     'task',
@@ -43,6 +44,7 @@ export const reportCommand: Command = command({
     'quantiles',
     'beta',
     'intervals',
+    'marks',
     'slice',
     'units',
   ],
@@ -86,6 +88,7 @@ export const reportCommand: Command = command({
       pinball: [...new Set(values.quantiles)],
       beta: values.beta,
       method: values.intervals,
+      marks: values.marks,
     };
     const drift = text('drift');
     if (drift !== undefined) {

@@ -66,7 +66,11 @@ export function parseChangeWatch(text: string): ChangeWatch {
 }
 
 /** What is marked where a watch has seen a change. */
-export function changeMark({ name, detector, on }: ChangeWatch, change: Change, atMs: number): MarkSnapshot {
+export function changeMark(
+  { name, detector, on }: ChangeWatch,
+  change: Change,
+  atMs: number,
+): MarkSnapshot & Required<Pick<MarkSnapshot, 'change'>> {
   const what = on.kind === 'feature' ? on.feature : on.kind;
   return {
     atMs,

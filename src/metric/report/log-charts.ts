@@ -2,6 +2,7 @@ import { addCount, emptySketch, linearBins } from '../../stats/count-sketch.ts';
 import { foldedConfusion } from '../../stats/confusion.ts';
 import type { HistoryPoint, ModelSnapshot } from '../../wire/snapshot.ts';
 import type { LogCollection } from './log-collection.ts';
+import { marksOnCourse } from './log-marks.ts';
 import { collectLog } from './log-models.ts';
 import { OutcomeGrids } from '../figures/outcome-grids.ts';
 import type { ClassFigures } from './report-classes.ts';
@@ -71,6 +72,7 @@ function shownOf(
       errors: linearBins(errors, { binsMax: 64, insideRatio: 0.99 }),
       ...grids.shown(),
       ...(course?.hasTimes !== true && { historyAlong: 'rows' as const }),
+      ...(report.marks && { marks: marksOnCourse(report.marks, course?.hasTimes === true) }),
       ...(classes && ofClasses(classes)),
       ...(shownSlices && { slices: shownSlices }),
     },

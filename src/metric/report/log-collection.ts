@@ -2,6 +2,7 @@ import type { LogRow } from '../log/log-reader.ts';
 import { ALPHA } from '../ordered/intervals.ts';
 import { lastRows, type LastRows } from './last-rows.ts';
 import { LogCourse } from './log-course.ts';
+import { LogMarks } from './log-marks.ts';
 import { LogSlices } from './log-slices.ts';
 import { type ClassRows, LABEL_UNIT } from './report-classes.ts';
 import { reportIntervals, type ReportIntervals, type ReportSettings } from './report-intervals.ts';
@@ -27,12 +28,14 @@ export class LogCollection implements ClassRows {
   /** Some absolute_error is neither 0 nor 1: probabilities came along. */
   graded = false;
   readonly intervals: ReportIntervals;
+  readonly marks: LogMarks;
   readonly course: LogCourse | undefined;
   readonly slices: LogSlices | undefined;
   readonly #codes = new Map<string, number>();
 
   constructor(settings: CollectionSettings) {
     this.intervals = reportIntervals(ALPHA, settings);
+    this.marks = new LogMarks(settings.marks ?? []);
     const { charts } = settings;
     this.course = charts && new LogCourse();
     this.slices = charts && charts.slices.length > 0 ? new LogSlices(charts.slices) : undefined;
@@ -60,6 +63,7 @@ export class LogCollection implements ClassRows {
     );
     if (!isNew) return false;
     const naive = this.intervals.add(row);
+    this.marks.add(row);
     this.course?.add(row, naive, this.intervals);
     if (codes !== undefined) this.slices?.add(row, codes);
     return true;

@@ -120,7 +120,8 @@ class LogModels {
   #putOfChallenger(row: LogRow, model: string): void {
     let challenger = this.#byName.get(model);
     if (challenger === undefined) {
-      challenger = { model, collection: new LogCollection(this.#options), pair: new LogPair(this.#options) };
+      const settings = { ...this.#options, marks: [] };
+      challenger = { model, collection: new LogCollection(settings), pair: new LogPair(settings) };
       this.#byName.set(model, challenger);
       this.challengers.push(challenger);
     }

@@ -14,6 +14,7 @@ import {
   regressionIntervals,
 } from '../ordered/loss-sequences.ts';
 import type { IntervalMethod } from '../ordered/sequence-levels.ts';
+import type { ChangeWatch } from '../../wire/change-watch.ts';
 import { NaiveSoFar } from './naive-so-far.ts';
 import { attached } from '../ordered/population.ts';
 
@@ -25,6 +26,8 @@ export interface ReportSettings {
   readonly pinball?: readonly number[] | undefined;
   /** How intervals of bounded losses are made; absent: by empirical Bernstein. */
   readonly method?: IntervalMethod | undefined;
+  /** Where changes are looked for; absent: nowhere. */
+  readonly marks?: readonly ChangeWatch[] | undefined;
 }
 
 /** The intervals of the mean absolute error at one row: of numbers, and of classes. */

@@ -2,6 +2,7 @@ import { AftermathError } from '../../service/errors.ts';
 import type { CohortPoint, PredictionBooks, TruthBooks } from '../../wire/snapshot.ts';
 import { coverageOf } from '../snapshot/coverage.ts';
 import { type JoinOptions, joinFiles } from './offline-join.ts';
+import type { LogMark } from './log-marks.ts';
 import { type Report, reportLog, type ReportOptions } from './report.ts';
 
 /** A report on two files: that of their log, and what became of every row. */
@@ -54,7 +55,13 @@ export async function reportJoin(
     ...(coverage !== undefined && { coverage }),
     ...(chosen?.labelLag && { labelLag: chosen.labelLag }),
     ...(chosen?.cohorts && { cohorts: chosen.cohorts }),
+    // The log of the join is nobody's file.
+    ...(report.marks && { marks: report.marks.map(withoutLine) }),
     books: { predictions: chosen?.books, truths: joined.truths },
     notes: [...report.notes, ...joined.notes],
   };
+}
+
+function withoutLine({ row, time, text, change }: LogMark): LogMark {
+  return { row, ...(time && { time }), text, change };
 }

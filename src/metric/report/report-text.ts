@@ -1,16 +1,18 @@
 import type { Figures, FigureValue } from '../../stats/figure.ts';
 import { figureMeaning } from '../../wire/figure-meaning.ts';
+import type { LogMark } from './log-marks.ts';
 import type { ChallengerReport, Report } from './report.ts';
 
 /** A report as people paste it: a figure a line, its interval behind it, then what to know beside. */
-export function formatReport({ rows, task, figures, comparisons = [], notes }: Report): string {
+export function formatReport({ rows, task, figures, comparisons = [], marks = [], notes }: Report): string {
   const lines: [string, string][] = [['rows', String(rows)]];
   if (task !== undefined) lines.push(['task', task]);
   for (const [name, figure] of Object.entries(figures)) lines.push([titleOf(name), valueText(name, figure)]);
   for (const each of comparisons) lines.push([`${each.challenger} less ${each.champion}`, againstText(each)]);
   const width = Math.max(...lines.map(([title]) => title.length));
   const table = lines.map(([title, value]) => `${title.padEnd(width)}  ${value}`);
-  return [...table, ...[...notes, ...reasonsIn(figures)].map((note) => `note: ${note}`), ''].join('\n');
+  const said = [...notes, ...marksText(marks), ...reasonsIn(figures)].map((note) => `note: ${note}`);
+  return [...table, ...said, ''].join('\n');
 }
 
 /** How a report calls a figure. */
@@ -38,6 +40,22 @@ function againstText({
       : `${better === 'challenger' ? 'better' : 'worse'}, decided after ${decidedAt}`;
   return `${text}  on ${rows} rows of both: ${verdict}`;
 }
+
+/** The last places at which each thing was seen, and what that is worth. */
+function marksText(marks: readonly LogMark[]): string[] {
+  const byText = new Map<string, string[]>();
+  for (const { text, row, line, time } of marks) {
+    const place = line === undefined ? `row ${row}` : `line ${line}`;
+    byText.set(text, [...(byText.get(text) ?? []), time === undefined ? place : `${place} (${time})`]);
+  }
+  return [...byText].map(([text, places]) => {
+    const last = places.slice(-PLACES_SHOWN);
+    const more = last.length < places.length ? `${places.length} times, the last` : 'seen';
+    return `${text}, ${more} at ${last.join(', ')}: a change detector promises nothing.`;
+  });
+}
+
+const PLACES_SHOWN = 3;
 
 /** Why figures have no interval, those of one reason together. */
 function reasonsIn(figures: Figures): string[] {

@@ -9,6 +9,7 @@ import { relativeErrors } from '../../stats/relative-errors.ts';
 import type { ComparisonSnapshot, Task } from '../../wire/snapshot.ts';
 import { withReasons } from '../ordered/interval-reasons.ts';
 import type { LogCollection } from './log-collection.ts';
+import type { LogMark } from './log-marks.ts';
 import { type Challenger, collectLog, type CollectedLog } from './log-models.ts';
 import { type BootstrapOptions, bootstrapRegression } from './report-bootstrap.ts';
 import { bootstrapClasses } from './report-bootstrap-classes.ts';
@@ -25,6 +26,8 @@ export interface Report {
   readonly figures: Figures;
   /** The log's other models against this one, paired by id, where one was chosen of several. */
   readonly comparisons?: readonly ChallengerReport[];
+  /** What change detectors saw, in the order of the log: of each the last twenty. They promise nothing. Absent: nothing. */
+  readonly marks?: readonly LogMark[];
   /** How many ids came more than once. */
   readonly repeated: number;
   /** What a reader has to know beside the figures, in whole sentences. */
@@ -104,7 +107,13 @@ export function figuresOf(
     const valid = collected.intervals.ofClasses(classes.figures);
     const all = bootstrap ? bootstrapClasses(valid, classLogOf(collected, classes), bootstrap) : valid;
     return {
-      report: { ...common, task: classes.task, figures: withReasons(all, common), notes },
+      report: {
+        ...common,
+        task: classes.task,
+        figures: withReasons(all, common),
+        ...marksIn(collected, 'classification'),
+        notes,
+      },
       classes,
     };
   }
@@ -123,9 +132,20 @@ export function figuresOf(
   const valid = collected.intervals.ofRegression(regressionFigures(collected, options));
   const all = bootstrap ? bootstrapRegression(valid, rows, bootstrap) : valid;
   return {
-    report: { ...common, task: 'regression', figures: withReasons(all, common), notes },
+    report: {
+      ...common,
+      task: 'regression',
+      figures: withReasons(all, common),
+      ...marksIn(collected, 'regression'),
+      notes,
+    },
     classes: undefined,
   };
+}
+
+function marksIn({ marks }: LogCollection, task: 'regression' | 'classification'): Pick<Report, 'marks'> {
+  const seen = marks.seen(task);
+  return seen.length === 0 ? {} : { marks: seen };
 }
 
 function readsAsClasses({

@@ -345,7 +345,7 @@ export const DEFAULT_BROKER_URL = 'amqp://guest:guest@127.0.0.1:5672';
 export const FEATURES_LIMITS = {
   batchRowsMax: 256,
   batchWaitMs: 5,
-  inFlightRowsMax: 16_384,
+  inFlightRowsMax: 8_192,
   cacheBytesMax: 8 * 1024 * 1024,
   shuffleRowsMax: 10_000,
   dueBytesMax: 64 * 1024 * 1024,

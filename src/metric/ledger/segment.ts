@@ -40,11 +40,16 @@ export class Blocks {
   readonly #insert: StatementSync;
   /** A block is never written again, so what was read once stays true. */
   readonly #cache = new BlockCache(CACHED_BLOCKS_MAX);
+  #bytesWritten = 0;
 
   constructor(db: DatabaseSync, path: string) {
     this.#path = path;
     this.#select = db.prepare('SELECT bytes, crc FROM block WHERE id = ?');
     this.#insert = db.prepare('INSERT INTO block (id, bytes, crc) VALUES (?, ?, ?)');
+  }
+
+  get bytesWritten(): number {
+    return this.#bytesWritten;
   }
 
   read(segment: number, number: number): Buffer {
@@ -58,6 +63,7 @@ export class Blocks {
 
   write(segment: number, number: number, bytes: Buffer): void {
     this.#insert.run(segment * BLOCKS_MAX + number, bytes, crc32(bytes));
+    this.#bytesWritten += bytes.length;
   }
 
   /** The entry of a key in a segment. */

@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AftermathError, codeOf, messageOf } from '../../service/errors.ts';
 import type { Durability } from '../settings.ts';
+import { Checkpoints } from './checkpoints.ts';
 import { FileSync } from './file-sync.ts';
 import { damaged } from './segment.ts';
 import { isDamage, isForbidden } from './sqlite-errors.ts';
@@ -14,6 +15,8 @@ import { WriterLock, noteHolder } from './writer-lock.ts';
 export interface LedgerFile extends AsyncDisposable {
   readonly path: string;
   readonly db: DatabaseSync;
+  /** To be asked before a transaction, and told of it after. */
+  readonly checkpoints: Checkpoints;
   /** Seed of the hashes in it. */
   readonly seed: number;
   /** Bytes on disk, with the write-ahead log. */
@@ -39,8 +42,8 @@ export function openLedgerFile(path: string, durability: Durability): LedgerFile
     db.exec('PRAGMA journal_mode = WAL');
     // FULL would sync the write-ahead log in each commit, on the main thread; `durable` does the same beside it.
     db.exec('PRAGMA synchronous = NORMAL');
-    db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA cache_size = -${CACHE_KIB}`);
-    db.exec(`PRAGMA journal_size_limit = ${2 * CHECKPOINT_PAGES * PAGE_BYTES}`);
+    db.exec(`PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -${CACHE_KIB}`);
+    db.exec(`PRAGMA journal_size_limit = ${2 * CHECKPOINT_BYTES}`);
     prepareSchema(db, path);
     checkBounded(db, path);
     noteHolder(db);
@@ -54,8 +57,8 @@ export function openLedgerFile(path: string, durability: Durability): LedgerFile
 
 const PAGE_BYTES = 8192;
 
-/** A checkpoint of more pages takes longer than a commit may (8 MiB: some milliseconds). */
-const CHECKPOINT_PAGES = 1024;
+/** So much is committed between two checkpoints: it bounds how long opening takes after a crash, and the write-ahead log. */
+const CHECKPOINT_BYTES = 8 * 1024 * 1024;
 
 /** Blocks have a cache of their own. */
 const CACHE_KIB = 4_096;
@@ -64,7 +67,9 @@ const CACHE_KIB = 4_096;
 const CHECKED_BYTES_MAX = 64 * 1024 * 1024;
 
 function file(path: string, db: DatabaseSync, lock: WriterLock, sync: FileSync | undefined): LedgerFile {
+  const checkpoints = new Checkpoints(path, CHECKPOINT_BYTES);
   const ended = async (): Promise<void> => {
+    await checkpoints[Symbol.asyncDispose]();
     await sync?.[Symbol.asyncDispose]();
     if (db.isOpen) db.close();
     lock[Symbol.dispose]();
@@ -72,6 +77,7 @@ function file(path: string, db: DatabaseSync, lock: WriterLock, sync: FileSync |
   return {
     path,
     db,
+    checkpoints,
     seed: seedOf(db),
     bytes: () => sizeOf(path) + sizeOf(`${path}-wal`),
     durable: () => sync?.sync() ?? Promise.resolve(),

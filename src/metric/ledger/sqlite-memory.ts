@@ -59,6 +59,8 @@ export class LedgerMemory {
   #spare: RecentTable | undefined;
   /** Up to where the arena of `#recent` is stored. */
   #storedTo = 0;
+  #bytesWritten = 0;
+  #bytesTaken = 0;
 
   constructor(file: LedgerFile, settings: LedgerMemorySettings) {
     const { db, path, seed } = file;
@@ -141,7 +143,16 @@ export class LedgerMemory {
     const { arena } = this.#recent;
     const written = arena.bytes.subarray(this.#storedTo, arena.at);
     this.#storedTo = arena.at;
+    this.#bytesWritten += written.length;
     return written;
+  }
+
+  /** Bytes of entries, in batches and in segments, that were given to the file since this was last asked. */
+  takeBytesWritten(): number {
+    const all = this.#bytesWritten + this.#blocks.bytesWritten;
+    const taken = all - this.#bytesTaken;
+    this.#bytesTaken = all;
+    return taken;
   }
 
   freezeIfFull(): void {

@@ -79,6 +79,7 @@ export class SqliteLedger implements Ledger {
 
   async commit(batch: Batch): Promise<Changes> {
     if (!this.#restored) await this.#restoreAgain();
+    await this.#file.checkpoints.room();
     const memory = this.#memory;
     const { rules } = memory;
     rules.begin(batch.nowMs, this.#sinks.ordered.baseline());
@@ -96,6 +97,7 @@ export class SqliteLedger implements Ledger {
     if (!this.#restored) await this.#restoreAgain();
     const memory = this.#memory;
     if (!memory.hasWork(nowMs)) return false;
+    await this.#file.checkpoints.room();
     memory.rules.begin(nowMs);
     await this.#store(nowMs, IDLE_ENTRIES);
     return true;
@@ -200,6 +202,7 @@ export class SqliteLedger implements Ledger {
         foldedSeq: folded ? memory.fullSeq : undefined,
         figures: folded ? this.#figures() : undefined,
       });
+      this.#file.checkpoints.committed(memory.takeBytesWritten());
       if (folded) memory.dropFull();
       memory.freezeIfFull();
     } catch (error) {

@@ -1,9 +1,12 @@
+import type { IdToken } from '../wire/records.ts';
 import type { Label } from './rows.ts';
 
 /** A row whose truth is due. */
 export interface DueTruth {
   readonly seq: number;
   readonly label: Label;
+  /** Where its row has just been given one. */
+  readonly id?: IdToken | undefined;
 }
 
 /**

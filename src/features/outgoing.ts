@@ -15,11 +15,15 @@ export class Outgoing {
     return { id: this.id(label, pass), timeMs: label.timeMs, tags: label.tags, weight: undefined, body };
   }
 
-  /** The truth of a row, or `undefined` when it has none. */
-  truth(label: Label, pass: number): TruthRecord | undefined {
+  /**
+   * The truth of a row, or `undefined` when it has none.
+   *
+   * @param id of the row, where it is known
+   */
+  truth(label: Label, pass: number, id = this.id(label, pass)): TruthRecord | undefined {
     if (label.truth === undefined) return undefined;
     const { truth, truthTimeMs, tags } = label;
-    return { id: this.id(label, pass), timeMs: truthTimeMs, tags, weight: undefined, value: truth };
+    return { id, timeMs: truthTimeMs, tags, weight: undefined, value: truth };
   }
 
   /** The file's own id, or `<run>-<row>`; every pass after the first adds `-2`, `-3` and so on. */

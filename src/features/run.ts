@@ -3,7 +3,7 @@ import type { Broker } from '../broker/broker.ts';
 import type { Clock } from '../service/clock.ts';
 import type { Logger } from '../service/logging.ts';
 import type { DataQueues, Dialect } from '../wire/queues.ts';
-import type { FeatureRecord, TruthRecord } from '../wire/records.ts';
+import type { FeatureRecord, IdToken, TruthRecord } from '../wire/records.ts';
 import type { Dataset } from './dataset.ts';
 import { DueTruths, type DueTruth } from './due-truths.ts';
 import { EventClock } from './event-clock.ts';
@@ -185,8 +185,8 @@ export class Run {
   async #sendTruths(due: readonly DueTruth[]): Promise<void> {
     const records: TruthRecord[] = [];
     let latestMs: number | undefined;
-    for (const { seq, label } of due) {
-      const record = this.#outgoing.truth(label, this.#cursor.passOf(seq));
+    for (const { seq, label, id } of due) {
+      const record = this.#outgoing.truth(label, this.#cursor.passOf(seq), id);
       if (record === undefined) continue;
       records.push(record);
       latestMs = later(latestMs, record.timeMs);
@@ -254,6 +254,7 @@ export class Run {
     for (const end = seq + count; seq < end; seq += 1) {
       const row = this.#cursor.take();
       const label = isRefused(row) ? undefined : row.label;
+      let id: IdToken | undefined;
       if (!wasSent && isRefused(row)) {
         refused += 1;
         this.#sayRefused(row, refused);
@@ -261,11 +262,15 @@ export class Run {
       if (!isRefused(row)) {
         taken.latestMs = later(taken.latestMs, row.label.timeMs);
         taken.earliestMs ??= row.label.timeMs;
-        if (!wasSent) taken.features.push(this.#outgoing.features(row, pass));
+        if (!wasSent) {
+          const record = this.#outgoing.features(row, pass);
+          id = record.id;
+          taken.features.push(record);
+        }
       }
       if (seq < from.truths) continue;
       if (label?.truth === undefined) this.#truths.settle(seq, 'without');
-      else if (this.#timeline.truthsAtOnce) taken.truths.push({ seq, label });
+      else if (this.#timeline.truthsAtOnce) taken.truths.push({ seq, label, id });
       else this.#due.add(seq, this.#timeline.dueMs(label, seq, this.#sentMs(seq, now)), label);
     }
     counters.rows.inc({ result: 'refused' }, refused - this.#taken.refused);

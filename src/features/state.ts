@@ -45,8 +45,8 @@ export interface NewTask {
 
 /**
  * What the features stage remembers: its last run, the tasks, and how far each has come. Every change is on
- * disk when its call returns, and survives a power cut. One process has it at a time; a killed one leaves
- * no lock behind.
+ * disk when its call returns, and survives a power cut, but for positions. One process has it at a time; a killed one
+ * leaves no lock behind.
  */
 export class FeaturesState implements Disposable {
   readonly #db: DatabaseSync;
@@ -107,9 +107,19 @@ export class FeaturesState implements Disposable {
     });
   }
 
-  /** @throws when the disk is full, or gone; what was stored before stays */
+  /**
+   * Stores how far a run has come. It survives the process; a power cut may leave an earlier position, and then rows are
+   * published again, which whoever has them counts as duplicates. Waiting for the disk would stop the process twice a second.
+   *
+   * @throws when the disk is full, or gone; what was stored before stays
+   */
   storePosition(runId: string, position: Position): void {
-    this.#storePosition.run(JSON.stringify(position), runId);
+    this.#db.exec('PRAGMA synchronous = NORMAL');
+    try {
+      this.#storePosition.run(JSON.stringify(position), runId);
+    } finally {
+      this.#db.exec('PRAGMA synchronous = FULL');
+    }
   }
 
   /**

@@ -157,7 +157,7 @@ test('stored at any outcome and restored, the same outcomes bring the same chang
         if (cuts.includes(i)) {
           const stored = alarms.encode();
           alarms = new Alarms(settings, LOG);
-          alarms.restore(stored);
+          alarms.restore(stored, 'classification');
         }
         alarms.add(outcome, 'classification');
       }
@@ -174,7 +174,7 @@ test('under other settings the evidence begins anew: a promise is not given on w
   feed(before, { from: 1, to: 1_000, rate: () => 0.6 }, randoms(1));
   assert.equal(before.standing, 1);
   const after = watching(['accuracy < 0.7']);
-  after.restore(before.encode());
+  after.restore(before.encode(), 'classification');
   assert.deepEqual([after.standing, after.changesAfter(0)], [0, []]);
   feed(after, { from: 1_001, to: 2_000, rate: () => 0.6 }, randoms(1));
   assert.ok(after.changesAfter(0)[0]!.number > 1_000);
@@ -311,6 +311,24 @@ for (const [text, more, message] of [
     );
   });
 }
+
+test('mae is that of classes once the first outcome has told that they are, also after a restart; above 1 it says why it is not', () => {
+  const said: string[] = [];
+  const log = pino({ level: 'warn' }, { write: (line: string) => void said.push(line) });
+  const settings = settingsOf(['mae > 0.2', 'mae > 20'], { task: 'auto' });
+  const alarms = new Alarms(settings, log);
+  const u = randoms(21);
+  feed(alarms, { from: 1, to: 1_000, rate: () => 0.6 }, u);
+  assert.deepEqual(states(alarms), ['raised', 'confirmed']);
+  const [standing] = alarms.list();
+  assert.ok(Math.abs(standing!.value! - 0.6) < 0.1, `${standing!.value}`);
+  assert.match(said.join(''), /This is a classification\. Cannot watch .*mae > 20.*between 0 and 1/);
+  const after = new Alarms(settings, LOG);
+  after.restore(alarms.encode(), 'classification');
+  assert.deepEqual(after.list(), alarms.list());
+  feed(after, { from: 1_001, to: 9_000, rate: () => 0.02 }, u);
+  assert.deepEqual(states(after).at(-1), 'resolved');
+});
 
 test('what is no condition is none', () => {
   for (const text of [

@@ -43,9 +43,11 @@ export function alarmLoss(condition: AlarmCondition, settings: LossSettings): Al
     );
   }
   if (reference === 'learnt' && loss.bounds.high === Infinity) {
+    const classes =
+      settings.task === 'auto' && condition.figure === 'mae' ? ', say --task classification' : '';
     throw refused(
       condition,
-      'the interval of the first rows needs errors with a bound: declare one with --error-max, or name a number',
+      `the interval of the first rows needs errors with a bound: declare one with --error-max${classes}, or name a number`,
     );
   }
   if (reference !== 'learnt') {

@@ -1,3 +1,4 @@
+import { AftermathError } from '../../service/errors.ts';
 import type { Logger } from '../../service/logging.ts';
 import { eBenjaminiHochberg } from '../../stats/alarm-budget.ts';
 import { ALARMS_SHOWN_MAX, type AlarmSnapshot } from '../../wire/snapshot.ts';
@@ -54,7 +55,9 @@ interface AlarmsState {
 export class Alarms {
   readonly #settings: AlarmSettings;
   readonly #log: Logger;
-  readonly #watched: readonly { readonly loss: AlarmLoss; readonly watching: Watching }[];
+  #watched: readonly { readonly loss: AlarmLoss; readonly watching: Watching }[];
+  /** Once the setting or the first outcome has told. */
+  #task: LedgerTask | undefined;
   #state: AlarmsState;
   /** By `keyOf` their place. */
   #watches = new Map<string, Watch>();
@@ -66,11 +69,9 @@ export class Alarms {
   constructor(settings: AlarmSettings, log: Logger) {
     this.#settings = settings;
     this.#log = log;
-    const promise = promiseOf(settings);
-    this.#watched = settings.conditions.map((condition) => {
-      const loss = alarmLoss(condition, settings);
-      return { loss, watching: new Watching(loss.bounds, promise) };
-    });
+    this.#watched = settings.conditions.map((condition) =>
+      watchedBy(alarmLoss(condition, settings), settings),
+    );
     this.#state = this.#empty();
   }
 
@@ -91,6 +92,7 @@ export class Alarms {
     const { prediction, truth, previous } = outcome;
     if (this.#watched.length === 0 || previous !== undefined || prediction.challenger) return;
     if ((truth.weight ?? prediction.weight) === 0) return;
+    this.#know(task);
     this.#state.first ??= prediction.model;
     for (const [i, { loss }] of this.#watched.entries()) {
       if (loss.task !== undefined && loss.task !== task) {
@@ -147,8 +149,11 @@ export class Alarms {
   /**
    * Forgets everything and goes on from what `encode` gave. Where that was made under other settings, or by another
    * version, everything begins anew, with what comes after it: a promise cannot be given on what has been seen.
+   *
+   * @param task of the outcomes so far; `undefined` before one
    */
-  restore(bytes: Uint8Array | undefined): void {
+  restore(bytes: Uint8Array | undefined, task: LedgerTask | undefined): void {
+    if (task !== undefined) this.#know(task);
     this.#state = this.#empty();
     this.#watches = new Map();
     this.#values = new Map();
@@ -165,6 +170,24 @@ export class Alarms {
     for (const { slice } of stored.watches.map(({ place }) => place)) {
       if (slice !== undefined && slice.value !== REST) this.#valuesOf(slice.tag).add(slice.value);
     }
+  }
+
+  /** What the outcomes are says which mean `mae` is: of errors, or of the share that was wrong. */
+  #know(task: LedgerTask): void {
+    if (this.#task === task) return;
+    this.#task = task;
+    const settings = { ...this.#settings, task };
+    this.#watched = this.#watched.map((watched, i) => {
+      const condition = this.#settings.conditions[i]!;
+      if (condition.figure !== 'mae' || watched.loss.task === task) return watched;
+      try {
+        return watchedBy(alarmLoss(condition, settings), this.#settings);
+      } catch (error) {
+        if (!(error instanceof AftermathError)) throw error;
+        this.#log.warn(`This is a ${task}. ${error.message}`);
+        return watched;
+      }
+    });
   }
 
   #addTo(
@@ -261,6 +284,10 @@ function keyOf({ condition, model, slice }: AlarmPlace): string {
   return slice === undefined
     ? `${condition} ${model}`
     : `${condition} ${model}\0${slice.tag}\0${slice.value}`;
+}
+
+function watchedBy(loss: AlarmLoss, settings: AlarmSettings): { loss: AlarmLoss; watching: Watching } {
+  return { loss, watching: new Watching(loss.bounds, promiseOf(settings)) };
 }
 
 function promiseOf(settings: AlarmSettings): AlarmPromise {

@@ -108,7 +108,7 @@ export class OutcomeKeeper implements OutcomeSink {
     from: { readonly task: LedgerTask | undefined; readonly number: number },
   ): boolean {
     this.#task = from.task;
-    this.alarms.restore(states.get(ALARMS));
+    this.alarms.restore(states.get(ALARMS), from.task);
     this.#whole = this.#parts.filter((part) => {
       part.clear();
       const bytes = states.get(`${ORDERED}${part.name}`);

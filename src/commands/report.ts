@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { type FailCondition, failuresOf, parseFailCondition } from '../metric/report/fail-condition.ts';
 import { reportJoin, type JoinReport } from '../metric/report/report-join.ts';
+import { estimateText } from '../metric/report/estimate-text.ts';
 import { formatReport } from '../metric/report/report-text.ts';
 import { reportLog, type Report, type ReportOptions } from '../metric/report/report.ts';
 import { type DriftReport, reportDrift } from '../model/drift-report.ts';
@@ -176,7 +177,7 @@ function json(report: Report | DriftReport): string {
 
 /** The books first: a figure says little without how many it stands on. */
 function joinText(report: JoinReport): string {
-  const { model, coverage, labelLag, books } = report;
+  const { model, coverage, labelLag, books, estimate } = report;
   const lines = [
     ...(model === undefined || model === 'default' ? [] : [`model        ${model}`]),
     `predictions  ${booksText(books.predictions ?? { received: 0 })}`,
@@ -189,7 +190,7 @@ function joinText(report: JoinReport): string {
       : [`label lag    median ${secondsText(labelLag.median)}, 95 % within ${secondsText(labelLag.p95)}`]),
     '',
   ];
-  return lines.join('\n') + '\n' + formatReport(report);
+  return `${lines.join('\n')}\n${formatReport(report)}${estimate === undefined ? '' : `\n${estimateText(estimate)}`}`;
 }
 
 function booksText(counts: object): string {

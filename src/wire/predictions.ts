@@ -104,7 +104,8 @@ function readName(raw: RawRecord, field: 'model' | 'version'): string | undefine
   );
 }
 
-function readProba(raw: RawRecord): PredictionRecord['proba'] | Problem {
+/** The probabilities of a record, `undefined` where it has none; what is wrong with them. */
+export function readProba(raw: RawRecord): PredictionRecord['proba'] | Problem {
   const proba = raw['proba'];
   if (proba === undefined || proba === null) return undefined;
   if (typeof proba !== 'object' || Array.isArray(proba)) {
@@ -113,14 +114,20 @@ function readProba(raw: RawRecord): PredictionRecord['proba'] | Problem {
       `proba is ${kindOf(proba)}, expected an object of a probability for each class`,
     );
   }
+  let isAbove1 = false;
   for (const [name, p] of Object.entries(proba) as [string, unknown][]) {
-    if (typeof p === 'number' && p >= 0 && p <= PROBABILITY_MAX) continue;
+    if (typeof p === 'number' && p >= 0 && p <= PROBABILITY_MAX) {
+      isAbove1 ||= p > 1;
+      continue;
+    }
     return new Problem('bad-field', `proba of ${JSON.stringify(name)} is ${kindOf(p)}, expected 0 to 1`);
   }
-  return proba as Record<string, number>;
+  const read = proba as Record<string, number>;
+  if (!isAbove1) return read;
+  return Object.fromEntries(Object.entries(read).map(([name, p]) => [name, Math.min(1, p)]));
 }
 
-/** A sum of shares may be above 1 by its rounding. */
+/** A sum of shares may be above 1 by its rounding: it is 1 then. */
 const PROBABILITY_MAX = 1 + 1e-6;
 
 function readInterval(raw: RawRecord): readonly [number, number] | undefined | Problem {

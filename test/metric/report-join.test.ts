@@ -7,8 +7,10 @@ import fc from 'fast-check';
 import pino from 'pino';
 import { predictionImbalance, truthImbalance } from '../../src/metric/ledger/books.ts';
 import type { JoinOptions } from '../../src/metric/report/offline-join.ts';
+import { estimateText } from '../../src/metric/report/estimate-text.ts';
 import { reportJoin } from '../../src/metric/report/report-join.ts';
 import { regression } from '../../src/stats/regression.ts';
+import { randoms } from '../stats/stream.ts';
 import { Scratch } from './ledger-fixture.ts';
 import { prediction, truth } from './records.ts';
 import { ReferenceLedger } from './reference-ledger.ts';
@@ -35,6 +37,35 @@ function files(
     ...more,
   };
 }
+
+test('probabilities in the file of predictions: figures are made of them, and those without truth are estimated', async () => {
+  using scratch = new Scratch();
+  const u = randoms(31);
+  const rows = Array.from({ length: 1500 }, (_, id) => {
+    const yes = Math.round(1000 * u()) / 1000;
+    return { id, yes, served: yes >= 0.5 ? 'yes' : 'no', truth: u() < yes ? 'yes' : 'no' };
+  });
+  const cell = (yes: number): string => `"${JSON.stringify({ no: 1 - yes, yes }).replaceAll('"', '""')}"`;
+  const report = await reportJoin(
+    files(
+      scratch.dir,
+      `id,y_pred,proba\n${rows.map(({ id, served, yes }) => `${id},${served},${cell(yes)}\n`).join('')}x,no,"{""no"":2}"\n`,
+      `id,y_true\n${rows
+        .slice(0, 1000)
+        .map(({ id, truth: label }) => `${id},${label}\n`)
+        .join('')}`,
+    ),
+  );
+  assert.ok(report.figures['roc_auc']!.value > 0.75);
+  const { estimate } = report;
+  assert.deepEqual([estimate!.rows, estimate!.labels, estimate!.record!.blocks], [500, 1000, 2]);
+  assert.ok(Math.abs(estimate!.figures['accuracy']!.value - 0.75) < 0.04);
+  assert.match(
+    estimateText(estimate!),
+    /^estimated of the 500 predictions without truth, if .*\naccuracy +0\.7/,
+  );
+  assert.match(report.notes.join(' '), /1 rows cannot be used; the first: .*proba of "no" is/);
+});
 
 test('two files without times: duplicates, conflicts, revisions and missing truths are in the books', async (t) => {
   using scratch = new Scratch();

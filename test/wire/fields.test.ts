@@ -105,6 +105,11 @@ test('the optional fields of a prediction are read, and null counts as absent', 
   });
 });
 
+test('a probability that rounding has put above 1 is 1: no figure takes one above', () => {
+  const { proba } = prediction('{"id":1,"body":"a","proba":{"a":1.0000005,"b":0}}');
+  assert.deepEqual(proba, { a: 1, b: 0 });
+});
+
 test('a message is one record or an array, with a byte order mark or without', () => {
   const decode = (text: string) =>
     decodeTruth(Payload.ofBytes(Buffer.from(text)), NOW).records.map((r) => r.id);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Logger } from '../../service/logging.ts';
 import { DEFAULT_MODEL } from '../../wire/predictions.ts';
 import type { PredictionRecord } from '../../wire/records.ts';
-import type { CohortPoint, PredictionBooks, TruthBooks } from '../../wire/snapshot.ts';
+import type { CohortPoint, EstimateSnapshot, PredictionBooks, TruthBooks } from '../../wire/snapshot.ts';
 import { withUnattributed } from '../ledger/books.ts';
 import type { Batch, LedgerTask } from '../ledger/ledger.ts';
 import { SqliteLedger } from '../ledger/sqlite.ts';
@@ -35,6 +35,8 @@ export interface Joined extends Disposable {
     readonly labelLag: { readonly median: number; readonly p95: number } | undefined;
     /** Where all rows carry a time. */
     readonly cohorts: readonly CohortPoint[] | undefined;
+    /** Of classes with probabilities: what the figures of those without truth will be. */
+    readonly estimate: EstimateSnapshot | undefined;
   }[];
   readonly truths: TruthBooks;
   /** What a reader has to know, in whole sentences. */
@@ -68,6 +70,7 @@ async function joinedIn(dir: string, options: JoinOptions): Promise<Omit<Joined,
     options.log,
   );
   const figures = new FigureKeeper(options.log);
+  const outcomes = new OutcomeKeeper(metricLog, options.log);
   const { horizonMs, task, recentIdsMax } = options;
   await using ledger = await SqliteLedger.open(
     {
@@ -81,7 +84,7 @@ async function joinedIn(dir: string, options: JoinOptions): Promise<Omit<Joined,
       slices: [],
       slicesMax: 1,
     },
-    { linear: figures, ordered: new OutcomeKeeper(metricLog, options.log) },
+    { linear: figures, ordered: outcomes },
   );
   const files = new Files();
   const commit = async (batch: Pick<Batch, 'predictions' | 'truths' | 'refused'>): Promise<void> => {
@@ -107,11 +110,12 @@ async function joinedIn(dir: string, options: JoinOptions): Promise<Omit<Joined,
   return {
     logPath: metricLog.path,
     // A row that cannot be read names no model: it stands with the first.
-    models: models.map(({ model, counts, cohorts }, i) => ({
+    models: models.map(({ model, counts, cohorts, pendingScores }, i) => ({
       model,
       books: i === 0 ? withUnattributed(counts, unattributed) : { ...counts },
       labelLag: bothTimed ? figures.model(model)?.labelLag() : undefined,
       cohorts: bothTimed ? cohortsOf(cohorts, figures.model(model)) : undefined,
+      estimate: ledger.task === 'regression' ? undefined : outcomes.estimates.of(model, pendingScores),
     })),
     truths: { ...truths },
     notes: files.notes(bothTimed),
@@ -125,7 +129,7 @@ const FOR_EVER_MS = 4e15;
 
 function predictionOf(record: FileRecord): PredictionRecord {
   const { model = DEFAULT_MODEL, ...rest } = record;
-  return { ...rest, model, role: 'champion', outputs: undefined, proba: undefined, interval: undefined };
+  return { ...rest, model, role: 'champion', outputs: undefined, interval: undefined };
 }
 
 /** What is told of both files beside their records. */

@@ -9,7 +9,9 @@ import {
 import { type CsvRow, readCsv } from '../../service/csv.ts';
 import { AftermathError } from '../../service/errors.ts';
 import { ID_LENGTH_MAX, idToken } from '../../wire/id.ts';
-import type { Carried, Value } from '../../wire/records.ts';
+import { readProba } from '../../wire/predictions.ts';
+import type { Carried, PredictionRecord, Value } from '../../wire/records.ts';
+import { Problem } from '../../wire/refusal.ts';
 import { parseTime } from '../../wire/time.ts';
 
 /** Which columns of a file mean what. A name that is `undefined` is looked for, where that says so. */
@@ -33,6 +35,8 @@ export interface FileRecord extends Carried {
   readonly value: Value;
   readonly model: string | undefined;
   readonly version: string | undefined;
+  /** Of each class, 0..1. */
+  readonly proba: PredictionRecord['proba'];
 }
 
 /** A piece of a file. */
@@ -45,8 +49,8 @@ export interface FilePiece {
 }
 
 /**
- * The records of a CSV file, plain or gzip, a piece at a time. Columns `model` and `version` are used where they
- * are there. Values are all numbers, all booleans or all texts, as the first one is.
+ * The records of a CSV file, plain or gzip, a piece at a time. Columns `model`, `version` and `proba` (JSON, as the log has
+ * it) are used where they are there. Values are all numbers, all booleans or all texts, as the first one is.
  *
  * @param onBytes as of `readCsv`
  * @throws {AftermathError} `stop` when the file cannot be read, or a column is not there: the error lists those that are
@@ -84,6 +88,7 @@ interface Places {
   readonly time: number;
   readonly model: number;
   readonly version: number;
+  readonly proba: number;
   readonly tags: readonly { readonly name: string; readonly place: number }[];
 }
 
@@ -111,6 +116,7 @@ function placesIn(
     time: columns.time === undefined ? names.indexOf('time') : find(columns.time, '--time'),
     model: names.indexOf('model'),
     version: names.indexOf('version'),
+    proba: names.indexOf('proba'),
     tags: columns.tags.map((name) => ({ name, place: find(name, '--tags') })),
   };
 }
@@ -138,6 +144,8 @@ class RowReader {
       return `its value is ${shown(text)}, the first one of the file is a ${this.#kind}`;
     const timeMs = timeOf(cells[places.time]);
     if (typeof timeMs === 'string') return timeMs;
+    const proba = probaOf(cells[places.proba]);
+    if (typeof proba === 'string') return proba;
     return {
       id: isJsonNumber(id) ? id : idToken(id),
       timeMs,
@@ -147,6 +155,7 @@ class RowReader {
       tags: places.tags.length === 0 ? undefined : this.#tags(cells),
       model: optionalOf(cells[places.model]),
       version: optionalOf(cells[places.version]),
+      proba,
     };
   }
 
@@ -161,6 +170,17 @@ class RowReader {
 
 function optionalOf(cell: string | undefined): string | undefined {
   return cell === undefined || isMissing(cell) ? undefined : cell.trim();
+}
+
+function probaOf(cell: string | undefined): PredictionRecord['proba'] | string {
+  const text = optionalOf(cell);
+  if (text === undefined) return undefined;
+  try {
+    const proba = readProba({ proba: JSON.parse(text) as unknown });
+    return proba instanceof Problem ? proba.reason : proba;
+  } catch {
+    return `its proba is ${shown(text)}, a JSON object of a probability for each class is expected`;
+  }
 }
 
 function timeOf(cell: string | undefined): number | undefined | string {

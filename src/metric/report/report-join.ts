@@ -1,5 +1,5 @@
 import { AftermathError } from '../../service/errors.ts';
-import type { CohortPoint, PredictionBooks, TruthBooks } from '../../wire/snapshot.ts';
+import type { CohortPoint, EstimateSnapshot, PredictionBooks, TruthBooks } from '../../wire/snapshot.ts';
 import { coverageOf } from '../snapshot/coverage.ts';
 import { type JoinOptions, joinFiles } from './offline-join.ts';
 import type { LogMark } from './log-marks.ts';
@@ -15,6 +15,8 @@ export interface JoinReport extends Report {
   readonly labelLag?: { readonly median: number; readonly p95: number };
   /** By the time of the prediction, oldest first, where both files carry times: a late cohort has few of its truths yet. */
   readonly cohorts?: readonly CohortPoint[];
+  /** Of classes with probabilities: what the figures of the predictions without truth will be, and how such estimates did. */
+  readonly estimate?: EstimateSnapshot;
   /** What became of the rows: of the model's predictions, and of all truths. Both balance. */
   readonly books: { readonly predictions: PredictionBooks | undefined; readonly truths: TruthBooks };
 }
@@ -57,6 +59,7 @@ export async function reportJoin(
     ...(chosen?.cohorts && { cohorts: chosen.cohorts }),
     // The log of the join is nobody's file.
     ...(report.marks && { marks: report.marks.map(withoutLine) }),
+    ...(chosen?.estimate && { estimate: chosen.estimate }),
     books: { predictions: chosen?.books, truths: joined.truths },
     notes: [...report.notes, ...joined.notes],
   };

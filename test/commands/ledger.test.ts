@@ -136,6 +136,33 @@ test('a ledger in PostgreSQL is checked and rebuilt by its address, and its log 
   );
 });
 
+test('erase tells what it took out, what remains and where else to look, and does no more the second time', async () => {
+  using scratch = new Scratch();
+  const path = join(scratch.dir, 'ledger.db');
+  {
+    await using disk = await LedgerOnDisk.open({ dir: scratch.dir });
+    await disk.ledger.commit({
+      nowMs: Date.now(),
+      predictions: [prediction('anna', 1), prediction('bert', 2)],
+      truths: [truth('anna', 3), truth('bert', 4)],
+      refused: { predictions: 0, truths: 0 },
+    });
+  }
+  const first = await aftermath('ledger', 'erase', path, 'anna');
+  assert.match(
+    first.stdout,
+    /^anna is not in .*: 1 entries and 1 lines of the log were taken out\nmodel a {2}scored, 1 outcomes\nremains: The figures of the model "a" stay: .* over 2 scored predictions[^]*elsewhere: Dead letters/,
+    first.stderr,
+  );
+  assert.equal(readFileSync(join(scratch.dir, 'metric_log.csv'), 'utf8').includes('anna'), false);
+  const again = await aftermath('ledger', 'erase', path, 'anna', '--json');
+  const { entries, lines, log } = JSON.parse(again.stdout) as Record<string, unknown>;
+  assert.deepEqual([entries, lines, log], [0, 0, join(scratch.dir, 'metric_log.csv')]);
+  const unnamed = await aftermath('ledger', 'erase', 'postgres://nobody@127.0.0.1:1/none', 'anna');
+  assert.equal(unnamed.code, 2);
+  assert.match(unnamed.stderr, /name its log with --log, or say --no-log/);
+});
+
 test('a ledger that is not there is named, and a report of half a pair of files is wrong usage', async () => {
   using scratch = new Scratch();
   const none = await aftermath('ledger', 'check', join(scratch.dir, 'none.db'));

@@ -1,4 +1,5 @@
 import { idToken } from '../../wire/id.ts';
+import { isNumberToken } from '../../wire/id-match.ts';
 import { readTags } from '../../wire/carried.ts';
 import type { IdToken, PredictionRecord, TruthRecord, Value } from '../../wire/records.ts';
 import { Problem } from '../../wire/refusal.ts';
@@ -108,7 +109,7 @@ export class LogRecords {
   }
 
   #id(text: string): IdToken {
-    return this.#settings.numericIds && JSON_NUMBER.test(text) ? text : idToken(text);
+    return this.#settings.numericIds && isNumberToken(text) ? text : idToken(text);
   }
 
   #proba({ proba, truth, absoluteError }: LogRow): PredictionRecord['proba'] {
@@ -121,8 +122,6 @@ export class LogRecords {
 
 /** The ledger's clock moves in steps of at least this, so that rows are not committed one by one. */
 const STEP_MS = 60_000;
-
-const JSON_NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 
 /** A boolean stands in a log as its token. */
 function valueOf(cell: number | string): Value {

@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { AftermathError, codeOf, messageOf } from '../../service/errors.ts';
 import type { Logger } from '../../service/logging.ts';
 import type { LedgerTask, LogCursor, Outcome, ReopenOptions } from '../ledger/ledger.ts';
+import { adoptErased } from './log-erase.ts';
 import { adoptRebuilt, rebuild } from './log-rebuild.ts';
 import { putCopyInPlace } from './log-takeover.ts';
 import { headerLine, rowLine } from './log-row.ts';
@@ -68,6 +69,7 @@ export class MetricLog implements Disposable {
     this[Symbol.dispose]();
     try {
       mkdirSync(this.#settings.logsDir, { recursive: true });
+      if (cursor !== undefined) adoptErased(this.path, cursor.bytes);
       if (isolate && cursor !== undefined) await putCopyInPlace(this.path, cursor.bytes);
       if (cursor !== undefined) adoptRebuilt(this.path, cursor.bytes);
       this.#fd = openSync(this.path, constants.O_RDWR | constants.O_CREAT, 0o644);

@@ -26,6 +26,12 @@ export class LastOutcomes implements OrderedPart {
     this.fingerprint = JSON.stringify([VERSION, max]);
   }
 
+  /** Empty ones whose states have this fingerprint; `undefined` for one of another version. */
+  static of(fingerprint: string): LastOutcomes | undefined {
+    const [version, max] = JSON.parse(fingerprint) as [number, number];
+    return version === VERSION ? new LastOutcomes(max) : undefined;
+  }
+
   add(outcome: Outcome, task: LedgerTask): void {
     if (this.#max === 0) return;
     const { model } = outcome.prediction;
@@ -52,6 +58,18 @@ export class LastOutcomes implements OrderedPart {
 
   clear(): void {
     this.#models = new Map();
+  }
+
+  /** Forgets the outcomes of some ids. @returns how many there were */
+  erase(keys: ReadonlySet<string>): number {
+    let count = 0;
+    for (const [model, tail] of this.#models) {
+      const rows = tail.last(this.#max);
+      const rest = rows.filter(({ key }) => !keys.has(key));
+      if (rest.length < rows.length) this.#models.set(model, OutcomeTail.from(rest, this.#max));
+      count += rows.length - rest.length;
+    }
+    return count;
   }
 
   encode(): Uint8Array {

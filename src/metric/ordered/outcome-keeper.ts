@@ -160,6 +160,26 @@ export class OutcomeKeeper implements OutcomeSink {
   }
 }
 
+/**
+ * What stored states hold of some ids is taken out of them: the last outcomes name theirs, and nothing else does.
+ *
+ * @returns the states that are others now, by name, and how many outcomes were in them
+ */
+export function statesWithout(
+  states: ReadonlyMap<string, Uint8Array>,
+  keys: ReadonlySet<string>,
+): { readonly states: ReadonlyMap<string, Uint8Array>; readonly rows: number } {
+  const name = `${ORDERED}last`;
+  const bytes = states.get(name);
+  if (bytes === undefined || bytes.length === 0) return { states: new Map(), rows: 0 };
+  const last = LastOutcomes.of(new StateReader(bytes).text());
+  // One of another version is made anew at the next start, of the outcomes that are left.
+  if (last === undefined) return { states: new Map([[name, new Uint8Array()]]), rows: 0 };
+  decodeInto(last, bytes);
+  const rows = last.erase(keys);
+  return { states: rows === 0 ? new Map() : new Map([[name, encoded(last)]]), rows };
+}
+
 function encoded(part: OrderedPart): Uint8Array {
   const writer = new StateWriter();
   writer.text(part.fingerprint);

@@ -45,6 +45,28 @@ export class Calendar {
   }
 }
 
+/** Takes keys out of the calendar, within a transaction. */
+export async function eraseFromCalendar(connection: Connection, keys: readonly string[]): Promise<void> {
+  for (const key of keys) {
+    const { rows } = await connection.run(
+      'SELECT at_ms, seq, keys FROM calendar WHERE position($1 IN keys) > 0',
+      [key],
+    );
+    for (const [atMs, seq, noted] of rows) {
+      const row = [Number(atMs), Number(seq)];
+      const rest = String(noted)
+        .split(SEPARATOR)
+        .filter((each) => each !== key);
+      if (rest.length === 0) await connection.run('DELETE FROM calendar WHERE at_ms = $1 AND seq = $2', row);
+      else
+        await connection.run('UPDATE calendar SET keys = $3 WHERE at_ms = $1 AND seq = $2', [
+          ...row,
+          rest.join(SEPARATOR),
+        ]);
+    }
+  }
+}
+
 /** In no key of a row: in JSON a line end is written as an escape. */
 const SEPARATOR = '\n';
 

@@ -1,6 +1,6 @@
 import { Arena, ArenaReader } from '../arena.ts';
 import type { Entry } from '../entry.ts';
-import { readEntry, writeEntry } from '../entry-codec.ts';
+import { isEntryOf, readEntry, writeEntry } from '../entry-codec.ts';
 import type { Outcome } from '../ledger.ts';
 import type { Words } from '../words.ts';
 
@@ -60,6 +60,49 @@ export function decodeOutcomes(words: Words, bytes: Buffer, first?: number): Out
     outcomes.push({ number, entry, prediction, truth, previous, revision });
   }
   return outcomes;
+}
+
+/**
+ * The outcomes of a batch without those of some keys, as bytes. Those that are left lie as far behind each other as before.
+ *
+ * @returns `undefined` where the batch has none of them
+ */
+export function withoutKeys(
+  words: Words,
+  bytes: Buffer,
+  keys: readonly string[],
+): { readonly bytes: Buffer; readonly count: number; readonly firstBehind: number } | undefined {
+  const reader = new ArenaReader(words);
+  reader.open(bytes, 0);
+  const kept: Buffer[] = [];
+  const indices: (number | undefined)[] = [];
+  for (let left = reader.count(); left > 0; left--) {
+    const at = reader.at;
+    const end = at + bytes.readUInt32LE(at);
+    const isKept = !keys.some((key) => isEntryOf(bytes, at, key));
+    indices.push(isKept ? kept.length : undefined);
+    if (isKept) kept.push(bytes.subarray(at, end));
+    reader.open(bytes, end);
+  }
+  if (kept.length === indices.length) return undefined;
+  const outcomes: number[][] = [];
+  for (let left = reader.count(); left > 0; left--) {
+    const entry = indices[reader.count()];
+    const [prediction, revision, behind] = [reader.count(), reader.count(), reader.count()];
+    if (entry !== undefined) outcomes.push([entry, prediction, revision, behind]);
+  }
+  const firstBehind = outcomes[0]?.[3] ?? 0;
+  const arena = new Arena(words, bytes.length);
+  arena.count(kept.length);
+  for (const entry of kept) {
+    arena.reserve(entry.length);
+    arena.at += entry.copy(arena.bytes, arena.at);
+  }
+  arena.count(outcomes.length);
+  for (const [entry = 0, prediction = 0, revision = 0, behind = 0] of outcomes) {
+    for (const value of [entry, prediction, revision, behind - firstBehind]) arena.count(value);
+  }
+  return { bytes: arena.bytes.subarray(0, arena.at), count: outcomes.length, firstBehind };
 }
 
 function forgetNumbers({ predictions }: Entry): void {

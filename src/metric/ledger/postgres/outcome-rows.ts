@@ -1,8 +1,9 @@
+import { Arena } from '../arena.ts';
 import type { Outcome } from '../ledger.ts';
 import type { Words } from '../words.ts';
 import type { Connection } from './connection.ts';
 import { readKnowingWords } from './known-words.ts';
-import { decodeOutcomes, encodeOutcomes } from './outcome-blob.ts';
+import { decodeOutcomes, encodeOutcomes, withoutKeys } from './outcome-blob.ts';
 
 /**
  * Leaves the outcomes of a batch for whoever writes the log, within the transaction of their entries.
@@ -65,6 +66,33 @@ export async function forgetOutcomes(connection: Connection, beforeMs: number): 
     [Math.floor(beforeMs)],
   );
   return count === BATCHES;
+}
+
+/** Takes the outcomes of some keys out, within a transaction; all others keep their numbers. */
+export async function eraseOutcomes(
+  connection: Connection,
+  words: Words,
+  keys: readonly string[],
+): Promise<void> {
+  for (const key of keys) {
+    const arena = new Arena(words);
+    arena.text(key);
+    // The server looks through the batches: only those that may have it travel.
+    const { rows } = await connection.run(
+      'SELECT seq, bytes FROM outcome_batch WHERE position($1::bytea IN bytes) > 0',
+      [arena.bytes.subarray(0, arena.at)],
+    );
+    for (const [seq, bytes] of rows) {
+      const rest = withoutKeys(words, bytes as Buffer, [key]);
+      if (rest === undefined) continue;
+      if (rest.count === 0) await connection.run('DELETE FROM outcome_batch WHERE seq = $1', [Number(seq)]);
+      else
+        await connection.run(
+          'UPDATE outcome_batch SET bytes = $2, count = $3, first = first + $4 WHERE seq = $1',
+          [Number(seq), rest.bytes, rest.count, rest.firstBehind],
+        );
+    }
+  }
 }
 
 /** Batches that are in hand at once. */

@@ -43,9 +43,9 @@ if (values.rabbitmq !== undefined) process.env[SCRIPTS_VARIABLE] = values.rabbit
 const parts = values.only.split(',').map(partOf);
 
 const results: PartResult[] = [];
-for (const [i, part] of parts.entries()) {
+for (const part of parts) {
   // Each part has moments of its own, so that one alone is the same as in company.
-  const moments = new Moments(options.seed * 1_000 + i);
+  const moments = new Moments(options.seed * 1_000 + Object.keys(PARTS).indexOf(part));
   for await (const result of PARTS[part]({ ...options, moments, say })) results.push(result);
 }
 

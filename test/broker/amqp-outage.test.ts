@@ -97,6 +97,7 @@ void describe('the broker over a RabbitMQ that is started late, restarted, starv
     const heard: string[] = [];
     await broker.subscribe('restart', () => heard.push('x'));
     await send(broker, 'restart', 0, 50);
+    await send(broker, 'transient', 0, 50);
     await node.stop();
     await reaches(broker, 'connecting');
     const during = send(broker, 'restart', 50, 200);
@@ -107,6 +108,8 @@ void describe('the broker over a RabbitMQ that is started late, restarted, starv
     await eventually(async () => assert.equal(new Set(inbox.texts).size, 250), WITHIN_MS);
     assert.deepEqual([...new Set(inbox.texts)], numbers(250));
     await send(broker, 'transient', 0, 1);
+    const { messages } = (await broker.queueDepth('transient')) ?? {};
+    assert.equal(messages, 1, 'without the safety of a durable queue the restart is seen to lose');
     await broker.publish({ exchange: 'restart' }, { payload: payloadOf('x') });
     await eventually(async () => assert.deepEqual(heard, ['x']), WITHIN_MS);
   });

@@ -22,12 +22,15 @@ export interface Fault {
   strike(site: Site): Promise<void>;
 }
 
+/** `kill -9` of a worker, which is started again at once. */
+export const KILL_WORKER: Fault = {
+  name: 'kill -9 of a worker',
+  strike: ({ fleet, random }) => fleet.kill(random.of([...fleet.workers.keys()])),
+};
+
 /** All that may befall workers on one PostgreSQL. */
 export const FAULTS: readonly Fault[] = [
-  {
-    name: 'kill -9 of a worker',
-    strike: ({ fleet, random }) => fleet.kill(random.of([...fleet.workers.keys()])),
-  },
+  KILL_WORKER,
   {
     name: 'PostgreSQL restarted at once',
     async strike({ server }) {

@@ -21,6 +21,8 @@ export interface TrialOptions {
   /** In order, spread over what is sent. */
   readonly faults: readonly Fault[];
   readonly freezeMs: number;
+  /** Further variables of every worker. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Told of each fault once the workers have been sent more. */
   readonly say?: (text: string) => void;
 }
@@ -37,7 +39,7 @@ export interface TrialResult {
 
 /** Sends a history to workers on one PostgreSQL while faults strike, and reads what is left once all of it is acknowledged. */
 export async function trial(options: TrialOptions): Promise<TrialResult> {
-  const { rows, workers, seed, faults, freezeMs, say = () => {} } = options;
+  const { rows, workers, seed, faults, freezeMs, env = {}, say = () => {} } = options;
   const phases = history({ rows, seed, endMs: Date.now() - 3_600_000 });
   const expected = await undisturbed(phases);
   await using node = await privateNode();
@@ -48,7 +50,7 @@ export async function trial(options: TrialOptions): Promise<TrialResult> {
   await using fleet = await Fleet.start({
     node,
     ledgers: Array.from({ length: workers }, () => cutter.through(schema.url)),
-    env: [clock.env],
+    env: Array.from({ length: workers }, (_, i) => (i === 0 ? { ...clock.env, ...env } : env)),
   });
   const site: Site = { fleet, server, cutter, clock, random: new Moments(seed), freezeMs };
   const pieces = phases.map((phase, i) => piecesOf(phase, i === 0 ? faults.length : 1));

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { eventually } from './eventually.ts';
-import { installedScripts } from './installed-node.ts';
+import { installedScripts, SCRIPTS_VARIABLE } from './installed-node.ts';
 
 const OWNER = `
   import { privateNode } from ${JSON.stringify(join(import.meta.dirname, 'find-rabbitmq.ts'))};
@@ -34,6 +34,17 @@ test('a private node does not outlive the process that started it, even when tha
   await eventually(async () => {
     assert.deepEqual(foldersOf(owner.pid), []);
   }, 10_000);
+});
+
+test('a folder that is named without the scripts of a RabbitMQ is refused', () => {
+  const before = process.env[SCRIPTS_VARIABLE];
+  try {
+    process.env[SCRIPTS_VARIABLE] = import.meta.dirname;
+    assert.throws(installedScripts, /Cannot use the RabbitMQ in .*setup: it has no rabbitmq-server/);
+  } finally {
+    if (before === undefined) delete process.env[SCRIPTS_VARIABLE];
+    else process.env[SCRIPTS_VARIABLE] = before;
+  }
 });
 
 function foldersOf(pid: number | undefined): string[] {

@@ -5,7 +5,7 @@ export interface IdMatch {
   /** Its keys in a ledger. */
   readonly keys: readonly IdKey[];
   /** Whether the first cell of a log's line reads as it. */
-  isCell(cell: string): boolean;
+  readonly isCell: (cell: string) => boolean;
 }
 
 /** A number and a text that read the same are both meant, because a log does not tell them apart; so are all forms of the number. */

@@ -76,11 +76,20 @@ async function embedded(): Promise<void> {
   costs({ run: cost });
 }
 
-/** Memory of each service after one million rows and after five. */
+/** The most memory that each service held during each million of five million rows. */
 async function memory(): Promise<void> {
-  for (const rows of [1_000_000 * SCALE, 5_000_000 * SCALE]) {
-    say(`\nmemory after ${rows} rows, arrays`);
-    costs((await oursRate(rows, [])).costs);
+  const step = 1_000_000 * SCALE;
+  const most = Array.from({ length: 5 }, () => new Map<string, number>());
+  say(`\nmemory, arrays, the most resident MiB during each ${step} rows`);
+  await oursRate(5 * step, [], (scored, now) => {
+    const during = most[Math.min(4, Math.floor(scored / step))]!;
+    for (const [name, { residentMiB }] of Object.entries(now)) {
+      during.set(name, Math.max(during.get(name) ?? 0, residentMiB));
+    }
+  });
+  for (const name of ['features', 'model', 'metric']) {
+    const cells = most.map((during) => (during.get(name) ?? 0).toFixed(0).padStart(6));
+    say(`  ${name.padEnd(10)} ${cells.join(' ')}`);
   }
 }
 
@@ -98,6 +107,7 @@ async function relayRate(rows: number, perMessage: number): Promise<number> {
 async function oursRate(
   rows: number,
   flags: readonly string[],
+  look: (scored: number, now: Readonly<Record<string, Cost>>) => void = () => {},
 ): Promise<{ rate: number; costs: Record<string, Cost> }> {
   await using node = await privateNode({ management: true });
   using folder = temporaryFolder();
@@ -119,8 +129,9 @@ async function oursRate(
     ...common,
   ]);
   let costs: Record<string, Cost> = {};
-  const { rate } = await watch(port, rows, () => {
+  const { rate } = await watch(port, rows, (scored) => {
     const now = { features: features.cost(), model: model.cost(), metric: metric.cost() };
+    look(scored, now);
     if (now.features.residentMiB > 0) costs = now;
     else costs = { ...now, features: costs['features'] ?? now.features };
     return now.metric;
@@ -156,14 +167,18 @@ async function pythonRate(rows: number): Promise<number> {
 }
 
 /** Watches the metric service until all rows are scored; the rate is from the first look that sees any. */
-async function watch(port: number, rows: number, cost: () => Cost): Promise<{ rate: number; cost: Cost }> {
+async function watch(
+  port: number,
+  rows: number,
+  cost: (scored: number) => Cost,
+): Promise<{ rate: number; cost: Cost }> {
   let first: { atMs: number; scored: number } | undefined;
-  let last = cost();
+  let last = cost(0);
   for (;;) {
     const scored = await scoredAt(port).catch(() => rows);
     const atMs = performance.now();
     if (scored > 0) first ??= { atMs, scored };
-    const now = cost();
+    const now = cost(scored);
     if (now.residentMiB > 0) last = now;
     if (first !== undefined && scored >= rows) {
       return { rate: ((scored - first.scored) * 1000) / (atMs - first.atMs), cost: last };

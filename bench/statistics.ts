@@ -1,9 +1,12 @@
 /**
- * Nanoseconds per update of each figure, sequence and detector, microseconds per reading, and bytes per state: time of
- * this thread's processor, so that what else runs on the machine counts little. What others publish stands beside.
+ * Nanoseconds per update of each figure, sequence and detector, microseconds per reading, bytes per state; what metric spends
+ * on an outcome and, after few and after many, on the figures of a snapshot; what slices and all figures hold in memory. Time
+ * of this thread's processor, so that what else runs on the machine counts little. What others publish stands beside.
  *
  * Usage: node bench/statistics.ts [words that occur in the names]
  */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import pino from 'pino';
 import { FIGURE_SETTINGS } from '../src/figure-config.ts';
 import { FigureKeeper } from '../src/metric/figures/figure-keeper.ts';
@@ -36,7 +39,9 @@ import { skill } from '../src/stats/skill.ts';
 
 const ROWS = 200_000;
 const BATCH = 1000;
-const PASS = 66_000;
+/** Commits of a pass. */
+const BATCHES = 100;
+const READINGS = 200;
 const DEFAULTS: FigureSettings = {
   ...NO_FURTHER_FIGURES,
   windows: FIGURE_SETTINGS.windows.fallback,
@@ -144,6 +149,11 @@ metricStage('metric: and fading, clipped, pinball', {
   pinball: [0.1, 0.9],
 });
 
+snapshotCost('metric: a snapshot after 10,000 outcomes', 10_000);
+snapshotCost('metric: a snapshot after 1,000,000', 1_000_000);
+sliceMemory('metric: memory of a slice after 100 outcomes');
+figuresMemory('metric: memory of all figures after');
+
 const detector = eDetector({ bounds: UNIT, reference: 0.6 });
 const evidence = detector.empty();
 line(
@@ -163,48 +173,129 @@ for (const change of [
   line(`change: ${change.name}`, () => each((i) => change.add(state, rows[i]!.score)));
 }
 
-/** What metric does for each outcome of a regression beside the ledger; the reading is that of everything but the log. */
-function metricStage(name: string, settings: FigureSettings): void {
+/** What metric keeps of the outcomes of a regression beside the ledger. */
+function metricFigures(settings: FigureSettings) {
   const log = pino({ level: 'silent' });
   const figures = new FigureKeeper(log, { settings });
   const ordered = new OutcomeKeeper(NO_LOG, log, { settings });
-  // Other outcomes in each pass: what came before is older than all that is kept.
-  const outcomes = rows.map(outcomeOf);
-  let pass = 0;
-  line(
-    name,
-    () => {
-      const from = PASS * pass++;
-      return each((i) => take(outcomes, from + i), PASS);
+  return {
+    /** As a commit does. */
+    take(batch: readonly Outcome[]): void {
+      ordered.baseline();
+      figures.add(batch);
+      ordered.write(batch);
     },
-    () => ({
+    /** What a snapshot tells of everything and of the windows. */
+    read: () => ({
       figures: ordered.intervals.of('a', figures.model('a')!.values(), 0),
       windows: windowsOf({ model: 'a', figures: figures.model('a')!, last: ordered.last, settings }),
     }),
-    () =>
-      [...figures.states().values(), ...ordered.states().values()].reduce(
-        (sum, { length }) => sum + length,
-        0,
-      ),
-  );
-  const slices = figures.model('a')?.encode('slices');
-  if (slices !== undefined && settings.slices.length > 0) {
-    const held = (slices.length + ordered.states().get('ordered:slice-intervals')!.length) / 3;
-    console.log(`${'  of it, stored for a slice'.padEnd(72)}${held.toFixed(0).padStart(10)} B`);
-  }
-
-  /** In the batches of a commit. */
-  function take(all: readonly Outcome[], i: number): void {
-    if (i % BATCH !== 0) return;
-    const batch = all.slice(i, i + BATCH);
-    ordered.baseline();
-    figures.add(batch);
-    ordered.write(batch);
-  }
+    states: () => [...figures.states(), ...ordered.states()],
+  };
 }
 
-function outcomeOf({ truth, prediction }: (typeof rows)[number], i: number): Outcome {
-  const atMs = 1_700_000_000_000 + i * 20;
+/** What metric does for each outcome beside the ledger; the reading is that of everything but the log. */
+function metricStage(name: string, settings: FigureSettings): void {
+  const metric = metricFigures(settings);
+  const bytes = (only = '') =>
+    metric.states().reduce((sum, [part, { length }]) => sum + (part.includes(only) ? length : 0), 0);
+  let next = 0;
+  /** The clock is coarse: the mean of many commits counts, not the best. */
+  const spentOn = (batches: number): number => {
+    let spent = 0;
+    for (let batch = 0; batch < batches; batch++) {
+      // Made just before, as the outcomes of a commit are.
+      const outcomes = batchFrom(next);
+      next += BATCH;
+      const start = busyMicroseconds();
+      metric.take(outcomes);
+      spent += busyMicroseconds() - start;
+    }
+    return (1000 * spent) / (batches * BATCH);
+  };
+  let mean: number | undefined;
+  line(name, () => (mean ??= (spentOn(BATCHES), spentOn(4 * BATCHES))), metric.read, bytes);
+  if (settings.slices.length > 0 && next > 0)
+    console.log(
+      `${'  of it, stored for a slice'.padEnd(62)}${(bytes('slice') / 3).toFixed(0).padStart(10)} B`,
+    );
+}
+
+/** What the figures of a snapshot take, each time after another outcome, once so many came in two months. */
+function snapshotCost(name: string, count: number): void {
+  if (!isAsked(name)) return;
+  const metric = metricFigures(DEFAULTS);
+  const stepMs = (60 * 86_400_000) / count;
+  for (let from = 0; from < count; from += BATCH) metric.take(batchFrom(from, { stepMs }));
+  let next = count;
+  const start = busyMicroseconds();
+  for (let i = 0; i < READINGS; i++) {
+    metric.take([outcomeOf(next++, { stepMs })]);
+    metric.read();
+  }
+  const took = (busyMicroseconds() - start) / READINGS;
+  console.log(`${name.padEnd(42)} ${`${took.toFixed(1)} µs`.padStart(10)}`);
+}
+
+/** What a slice holds in memory, its figures and what its intervals are made of. */
+function sliceMemory(name: string): void {
+  if (!isAsked(name)) return;
+  const values = 1000;
+  const collect = collector();
+  const held = [1, values].map((count) => {
+    const before = memoryAfter(collect);
+    const metric = metricFigures({ ...DEFAULTS, slices: ['origin'], slicesMax: values });
+    for (let from = 0; from < 100 * values; from += BATCH) metric.take(batchFrom(from, { values: count }));
+    metric.read();
+    const all = memoryAfter(collect) - before;
+    // Used once more, so that it is there until now.
+    metric.read();
+    return all;
+  });
+  const bytes = (held[1]! - held[0]!) / (values - 1);
+  console.log(`${name.padEnd(62)}${bytes.toFixed(0).padStart(10)} B`);
+}
+
+/** What all figures of a model hold in memory, after one million outcomes and after five, 20 ms apart. */
+function figuresMemory(name: string): void {
+  if (!isAsked(name)) return;
+  const collect = collector();
+  const before = memoryAfter(collect);
+  const metric = metricFigures(DEFAULTS);
+  let next = 0;
+  for (const count of [1_000_000, 5_000_000]) {
+    for (; next < count; next += BATCH) metric.take(batchFrom(next));
+    const bytes = memoryAfter(collect) - before;
+    console.log(`${`${name} ${count.toLocaleString('en')}`.padEnd(62)}${bytes.toFixed(0).padStart(10)} B`);
+  }
+  metric.read();
+}
+
+function collector(): () => void {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc') as () => void;
+}
+
+function memoryAfter(collect: () => void): number {
+  // What buffers held is given back by the collection after.
+  for (let i = 0; i < 3; i++) collect();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+function batchFrom(from: number, options: OutcomeOptions = {}): Outcome[] {
+  return Array.from({ length: BATCH }, (_, i) => outcomeOf(from + i, options));
+}
+
+interface OutcomeOptions {
+  readonly stepMs?: number;
+  /** Of the tag `origin`. */
+  readonly values?: number;
+}
+
+function outcomeOf(i: number, { stepMs = 20, values = 3 }: OutcomeOptions = {}): Outcome {
+  const { truth, prediction } = rows[i % ROWS]!;
+  const atMs = 1_700_000_000_000 + i * stepMs;
   const version = { value: truth, atMs, timed: true, weight: undefined, tags: undefined };
   const slot: PredictionSlot = {
     model: 'a',
@@ -215,7 +306,7 @@ function outcomeOf({ truth, prediction }: (typeof rows)[number], i: number): Out
     timed: true,
     deadlineMs: Infinity,
     weight: undefined,
-    tags: { origin: `O${i % 3}` },
+    tags: { origin: `O${i % values}` },
     proba: undefined,
     interval: undefined,
     baseline: [150, 151, 149],
@@ -242,15 +333,15 @@ function linear<S, O>(name: string, figures: LinearFigures<S, O>, outcomes: read
   );
 }
 
-/** Three passes over the rows; the best one counts. */
+/** Five passes over the rows; the best one counts. */
 function line(
   name: string,
   update: () => number,
   read?: () => unknown,
   bytes?: number | (() => number),
 ): void {
-  if (!words.every((word) => name.toLowerCase().includes(word.toLowerCase()))) return;
-  const nanoseconds = Math.min(update(), update(), update());
+  if (!isAsked(name)) return;
+  const nanoseconds = Math.min(update(), update(), update(), update(), update());
   const reading = read === undefined ? '' : `${readingMicroseconds(read).toFixed(1)} µs`;
   const size = bytes === undefined ? '' : `${typeof bytes === 'number' ? bytes : bytes()} B`;
   const [who, theirs] = PUBLISHED[name] ?? [];
@@ -264,6 +355,10 @@ function line(
   console.log(`${name.padEnd(42)}${first} ns ${second} ${third}${beside}`);
 }
 
+function isAsked(name: string): boolean {
+  return words.every((word) => name.toLowerCase().includes(word.toLowerCase()));
+}
+
 function each(update: (i: number) => void, count = ROWS): number {
   const start = busyMicroseconds();
   for (let i = 0; i < count; i++) update(i);
@@ -272,10 +367,11 @@ function each(update: (i: number) => void, count = ROWS): number {
 
 function readingMicroseconds(read: () => unknown): number {
   const start = busyMicroseconds();
-  for (let i = 0; i < 200; i++) read();
-  return (busyMicroseconds() - start) / 200;
+  for (let i = 0; i < READINGS; i++) read();
+  return (busyMicroseconds() - start) / READINGS;
 }
 
+/** CPU time of this thread: other work on the machine is not in it. Too coarse for what takes some milliseconds. */
 function busyMicroseconds(): number {
   const { user, system } = process.threadCpuUsage();
   return user + system;

@@ -6,6 +6,8 @@ import { test } from 'node:test';
 import { predictionImbalance, truthImbalance } from '../../src/metric/ledger/books.ts';
 import { LedgerOnDisk, Scratch } from './ledger-fixture.ts';
 
+/** Of the writer: truths come so many pairs after their predictions. */
+const LAG = 1_600;
 const WRITER = new URL('ledger-writer.ts', import.meta.url).pathname;
 
 test('a writer killed with -9 at full speed, again and again, loses no outcome and doubles none', async () => {
@@ -20,8 +22,8 @@ test('a writer killed with -9 at full speed, again and again, loses no outcome a
   assert.ok(model);
   assert.equal(new Set(ids).size, ids.length, 'no id is in the log twice');
   assert.deepEqual(
-    ids.slice(0, from - 400),
-    Array.from({ length: from - 400 }, (_, i) => `row-${i}`),
+    ids.slice(0, from - LAG),
+    Array.from({ length: from - LAG }, (_, i) => `row-${i}`),
     'every outcome that was stored is in the log, in order',
   );
   assert.equal(model.counts.scored, ids.length);

@@ -16,6 +16,8 @@ const EXAMPLE = join(import.meta.dirname, '..', 'examples', 'diabetes');
 const DATASET = ['--data', join(EXAMPLE, 'diabetes.csv'), '--target', 'progression', '--rate', '0'];
 const MODEL = ['--model', join(EXAMPLE, 'diabetes_linear.pkl')];
 const PEERS = join(import.meta.dirname, '..', 'test', 'e2e', 'peers');
+/** Between two looks at metric: making its answer costs it a millisecond. */
+const LOOK_EVERY_MS = 100;
 const SCALE = Number(process.env['AFTERMATH_BENCH_SCALE'] ?? 1);
 
 const MEASUREMENTS = { single, arrays, embedded, memory };
@@ -186,9 +188,6 @@ async function watch(
     await pause(LOOK_EVERY_MS);
   }
 }
-
-/** Making the answer costs the service a millisecond. */
-const LOOK_EVERY_MS = 100;
 
 async function scoredAt(port: number): Promise<number> {
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();

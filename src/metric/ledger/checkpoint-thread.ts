@@ -10,7 +10,7 @@ export interface CheckpointThreadData {
 export type CheckpointOrder = 'copy' | 'end';
 
 const { path } = workerData as CheckpointThreadData;
-const db = new DatabaseSync(path);
+const db = new DatabaseSync(path, { timeout: 5000 });
 db.exec('PRAGMA synchronous = NORMAL');
 const copy = db.prepare('PRAGMA wal_checkpoint(PASSIVE)');
 

@@ -2,7 +2,7 @@ import { HASH_RANGE } from './key-hash.ts';
 
 /**
  * Says of a hash that it is certainly not in a set, or that it may be: with 12 bits a hash wrong about 1 time in 200, with
- * 10 about 1 in 75.
+ * 10 about 1 in 80.
  *
  * A split block Bloom filter (Putze, Sanders and Singler 2009; as in Parquet): a hash sets one bit in each
  * of the 8 words of one block, so a look-up touches one line of the processor's cache.

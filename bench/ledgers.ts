@@ -1,23 +1,15 @@
 /**
  * Pairs per second and CPU per pair of the ledgers, without the wire: SQLite, and PostgreSQL with 1, 2 and 4 workers on the same
- * machine. Usage: npm run bench:ledgers [-- PAIRS [ordered|random]].
+ * machine, and with one while another process writes the log. Usage: npm run bench:ledgers [-- PAIRS [ordered|random]].
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PostgresServer } from '../test/setup/postgres-server.ts';
-import { testSchema } from '../test/setup/postgres.ts';
-import { costOf, Measured } from './processes.ts';
+import { BenchDatabase } from './bench-database.ts';
+import { Measured } from './processes.ts';
 
 const PAIRS = Number(process.argv[2] ?? 1_000_000);
 const orders = process.argv[3] === undefined ? ['ordered', 'random'] : [process.argv[3]];
-const SERVER = [
-  'fsync = on',
-  'shared_buffers = 1GB',
-  'max_wal_size = 4GB',
-  'wal_compression = lz4',
-  'checkpoint_timeout = 15min',
-];
 
 const [cpu] = cpus();
 say(`${cpus().length} × ${cpu?.model ?? 'unknown'}, Node ${process.version}, ${PAIRS} pairs`);
@@ -26,34 +18,57 @@ for (const order of orders) {
   say(`\nids ${order}`);
   {
     using folder = temporaryFolder();
-    const { seconds, workerCpu } = await run(join(folder.path, 'ledger.db'), folder.path, 1, order);
-    row('SQLite, 1 worker', { seconds, workerCpu, serverCpu: 0, bytes: 0 });
+    const path = join(folder.path, 'ledger.db');
+    row('SQLite, 1 worker', await run(path, folder.path, { workers: 1, order, logApart: false }));
   }
-  for (const workers of [1, 2, 4]) {
-    using folder = temporaryFolder();
-    await using server = await PostgresServer.start(...SERVER);
-    await using schema = await testSchema(server);
-    const cpuOfServer = (): number =>
-      server.processes().reduce((sum, pid) => sum + costOf(pid).cpuSeconds, 0);
-    const measured = await run(schema.url, folder.path, workers, order, cpuOfServer);
-    const [size] = await schema.query(
-      "SELECT sum(pg_total_relation_size(c.oid)) AS bytes FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE nspname = current_schema() AND relkind = 'r'",
-    );
-    const [wal] = await schema.query("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') AS bytes");
-    row(`PostgreSQL, ${workers} worker${workers > 1 ? 's' : ''}`, {
-      ...measured,
-      bytes: Number(size?.['bytes']),
-    });
-    say(
-      `    tables ${per(Number(size?.['bytes']))} bytes a pair, write-ahead log ${per(Number(wal?.['bytes']))}`,
-    );
-  }
+  for (const workers of [1, 2, 4]) await overPostgres(workers, order, { logApart: false });
+  await overPostgres(1, order, { logApart: true });
 }
 
-async function run(ledger: string, folder: string, workers: number, order: string, cpuOfServer = () => 0) {
-  const all = Array.from({ length: workers }, (_, i) =>
-    Measured.script('ledger-worker.ts', [ledger, folder, String(PAIRS), String(i), String(workers), order]),
-  );
+async function overPostgres(
+  workers: number,
+  order: string,
+  { logApart }: { readonly logApart: boolean },
+): Promise<void> {
+  using folder = temporaryFolder();
+  await using database = await BenchDatabase.start();
+  await using writer = logApart
+    ? Measured.script('ledger-worker.ts', [database.url, folder.path, '0', '0', '1', order, 'log'])
+    : undefined;
+  await writer?.says(/ready/);
+  const idle = writer?.cost().cpuSeconds ?? 0;
+  const measured = await run(database.url, folder.path, { workers, order, logApart, database });
+  const what = `PostgreSQL, ${workers} worker${workers > 1 ? 's' : ''}${logApart ? ', log apart' : ''}`;
+  row(what, measured);
+  if (writer !== undefined) say(`    who writes the log: ${micros(writer.cost().cpuSeconds - idle)} µs`);
+  const [tables, written] = [await database.tableBytes(), await database.logBytes()];
+  say(`    tables ${per(tables)} bytes a pair, write-ahead log ${per(written)}`);
+  writer?.say('begin');
+  await writer?.says(/done/);
+  writer?.say('end');
+}
+
+async function run(
+  ledger: string,
+  folder: string,
+  of: {
+    readonly workers: number;
+    readonly order: string;
+    readonly logApart: boolean;
+    readonly database?: BenchDatabase;
+  },
+): Promise<Costs> {
+  const cpuOfServer = (): number => of.database?.cpuSeconds() ?? 0;
+  const all = Array.from({ length: of.workers }, (_, i) => {
+    const rows = [PAIRS, i, of.workers].map(String);
+    return Measured.script('ledger-worker.ts', [
+      ledger,
+      folder,
+      ...rows,
+      of.order,
+      ...(of.logApart ? [] : ['log']),
+    ]);
+  });
   for (const worker of all) await worker.says(/ready/);
   const before = cpuOfServer();
   const startMs = performance.now();
@@ -76,23 +91,19 @@ function logged(folder: string): number {
   );
 }
 
-function row(
-  what: string,
-  cost: {
-    readonly seconds: number;
-    readonly caughtUp?: number;
-    readonly workerCpu: number;
-    readonly serverCpu: number;
-    readonly bytes: number;
-  },
-): void {
+interface Costs {
+  /** Until the workers were done, and until the log had everything. */
+  readonly seconds: number;
+  readonly caughtUp: number;
+  readonly workerCpu: number;
+  readonly serverCpu: number;
+}
+
+function row(what: string, cost: Costs): void {
   const rate = Math.round(PAIRS / cost.seconds).toLocaleString('en');
-  const logRate =
-    cost.caughtUp === undefined
-      ? ''
-      : ` (${Math.round(PAIRS / cost.caughtUp).toLocaleString('en')} with the log)`;
+  const logRate = ` (${Math.round(PAIRS / cost.caughtUp).toLocaleString('en')} with the log)`;
   say(
-    `  ${what.padEnd(22)} ${rate.padStart(9)} pairs/s${logRate}   workers ${micros(cost.workerCpu)} µs, server ${micros(cost.serverCpu)} µs`,
+    `  ${what.padEnd(33)} ${rate.padStart(9)} pairs/s${logRate}   workers ${micros(cost.workerCpu)} µs, server ${micros(cost.serverCpu)} µs`,
   );
 }
 

@@ -34,8 +34,13 @@ export class Measured implements AsyncDisposable {
     return new Measured(process.execPath, [join(import.meta.dirname, name), ...args]);
   }
 
+  /** Its number; -1 when it could not be started. */
+  get pid(): number {
+    return this.#child.pid ?? -1;
+  }
+
   cost(): Cost {
-    return costOf(this.#child.pid ?? -1);
+    return costOf(this.pid);
   }
 
   /** Sends it a line. */

@@ -7,49 +7,12 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-for tool in docker curl; do
-  command -v "$tool" >/dev/null || { echo "Cannot try compose.yaml: there is no $tool on PATH." >&2; exit 1; }
-done
-docker info >/dev/null 2>&1 || { echo "Cannot try compose.yaml: no Docker engine answers 'docker info'." >&2; exit 1; }
-
-LOGS_DIR=$(mktemp -d)
-# Docker picks free ports where 0 is asked for.
-export LOGS_DIR PAGE_PORT=0 MANAGEMENT_PORT=0
-LOG=$LOGS_DIR/metric_log.csv
-STOP_SECONDS_MAX=10
+COMPOSE=(--project-name aftermath-try)
 PATIENCE_SECONDS=90
-
-compose() { docker compose --project-name aftermath-try --progress quiet "$@"; }
-
-clean_up() {
-  local code=$?
-  if ((code != 0)); then
-    echo "not ok; the last lines of each service:" >&2
-    compose logs --no-color --tail 20 >&2 || true
-  fi
-  compose down --volumes --timeout 5 || true
-  # The files are those of the user in the container.
-  docker run --rm --user 0:0 --volume "$LOGS_DIR:/logs" --entrypoint sh aftermath -c 'rm -rf /logs/*' || true
-  rmdir "$LOGS_DIR" || true
-  exit "$code"
-}
-trap clean_up EXIT
-
-ok() { echo "ok   $*"; }
-fail() { echo "FAIL $*" >&2; exit 1; }
-
-# eventually WHAT COMMAND…: waits until the command succeeds.
-eventually() {
-  local what=$1 deadline=$((SECONDS + PATIENCE_SECONDS))
-  shift
-  until "$@"; do
-    ((SECONDS < deadline)) || fail "waited $PATIENCE_SECONDS s in vain for $what"
-    sleep 0.5
-  done
-}
-
-rows() { [[ -f $LOG ]] && echo $(($(wc -l <"$LOG") - 1)) || echo 0; }
-has_rows() { (($(rows) >= $1)); }
+STOP_SECONDS_MAX=10
+# Docker picks free ports where 0 is asked for.
+export PAGE_PORT=0 MANAGEMENT_PORT=0
+. scripts/trying.sh
 
 # Sequence numbers of the rows in the log: an id is RUN-ROW, from the second pass over the 442 rows on RUN-ROW-PASS.
 numbers() { awk -F'[-,]' 'NR > 1 { print ($3 ~ /^[0-9]+$/ && NF == 6 ? $3 - 1 : 0) * 442 + $2 }' "$LOG"; }
@@ -115,8 +78,5 @@ is_each_once || fail "ids that come twice: $(cut -d, -f1 "$LOG" | sort | uniq -d
 ok "the log goes on: all of the $last rows from before are in it, each once, and $(($(rows) - before)) rows more"
 
 took=$(in_time stop) || fail "docker compose stop took $took, more than $STOP_SECONDS_MAX s"
-for container in $(compose ps --all --quiet features model metric plot); do
-  read -r name code <<<"$(docker inspect --format '{{.Name}} {{.State.ExitCode}}' "$container")"
-  ((code == 0)) || fail "$name ended with $code"
-done
+has_ended_well features model metric plot
 ok "stopped in $took, every stage with exit code 0"

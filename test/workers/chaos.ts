@@ -1,6 +1,6 @@
 /**
- * Faults without end for workers on one PostgreSQL: npm run chaos:postgres [-- MINUTES [ROWS]]. Two workers and four in turn, every
- * fault again and again in a seeded order. Ends with 1 as soon as a run has lost or doubled anything.
+ * Faults without end for workers on one PostgreSQL: npm run chaos:postgres [-- MINUTES [ROWS [SEED]]]. Two workers and four in turn,
+ * every fault again and again in a seeded order. Ends with 1 as soon as a run has lost or doubled anything.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { Moments } from '../chaos/moments.ts';
@@ -8,9 +8,9 @@ import { FAULTS } from './faults.ts';
 import { settledBooks } from './result.ts';
 import { trial } from './trial.ts';
 
-const [minutes = '10', rows = '60000'] = process.argv.slice(2);
+const [minutes = '10', rows = '60000', seeded = '1'] = process.argv.slice(2);
 const untilMs = performance.now() + Number(minutes) * 60_000;
-const random = new Moments(Number(process.env['AFTERMATH_CHAOS_SEED'] ?? 1));
+const random = new Moments(Number(seeded));
 let [runs, faults] = [0, 0];
 do {
   const workers = runs % 2 === 0 ? 2 : 4;
@@ -22,7 +22,7 @@ do {
     workers,
     seed,
     faults: order,
-    freezeMs: 10_000,
+    freezeMs: 60_000,
     say: (text) => process.stdout.write(`    ${text}\n`),
   });
   const lost = [...expected.lines.keys()].filter((id) => !found.lines.has(id)).length;

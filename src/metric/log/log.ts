@@ -92,13 +92,17 @@ export class MetricLog implements Disposable {
   }
 
   /**
-   * Appends a line for each outcome that belongs in the log.
+   * Appends a line for each outcome that belongs in the log. Without outcomes it only looks whether the file is still the one
+   * that it writes: another process that was held up while it took the log over may put an older one in its place.
    *
    * @throws {AftermathError} `retry`: no space, or the file was taken away; the file is as before then
    */
   write(outcomes: readonly Outcome[], task: LedgerTask | undefined): LogCursor {
     const last = outcomes.at(-1);
-    if (last === undefined) return this.#cursor;
+    if (last === undefined) {
+      if (this.#fd !== undefined) this.#mustBeInPlace(this.#fd);
+      return this.#cursor;
+    }
     if (task === undefined) throw new RangeError('There are outcomes, but no task');
     const fd = this.#usable();
     const { bytes, rows } = this.#lines(outcomes, task);
@@ -143,21 +147,28 @@ export class MetricLog implements Disposable {
   /** The file as it is found by its path; a further one when somebody moved it away, as log rotation does. */
   #usable(): number {
     if (this.#fd === undefined) throw new RangeError('The log is not open');
-    const open = fstatSync(this.#fd);
-    const named = statSync(this.path, { throwIfNoEntry: false });
-    if (named?.ino === open.ino && open.size >= this.#cursor.bytes) return this.#fd;
-    if (named !== undefined || open.nlink === 0 || open.size < this.#cursor.bytes) {
-      const found = `Cannot append to ${this.path}: rows of it were taken away`;
-      throw new AftermathError(
-        'retry',
-        `${found}. They are written again from the ledger. To rotate it, move it.`,
-      );
-    }
+    if (this.#mustBeInPlace(this.#fd)) return this.#fd;
     this.#log.info(`${this.path} was moved away: a new one begins with outcome ${this.#cursor.number + 1}.`);
     closeSync(this.#fd);
     this.#fd = openSync(this.path, constants.O_RDWR | constants.O_CREAT, 0o644);
     this.#cursor = { ...this.#begin(this.#fd), first: this.#cursor.number + 1, number: this.#cursor.number };
     return this.#fd;
+  }
+
+  /**
+   * @returns false where the file was moved away, whole
+   * @throws {AftermathError} `retry` where another one is in its place, or it is shorter than it was
+   */
+  #mustBeInPlace(fd: number): boolean {
+    const open = fstatSync(fd);
+    const named = statSync(this.path, { throwIfNoEntry: false });
+    if (named?.ino === open.ino && open.size >= this.#cursor.bytes) return true;
+    if (named === undefined && open.nlink > 0 && open.size >= this.#cursor.bytes) return false;
+    const found = `Cannot append to ${this.path}: rows of it were taken away`;
+    throw new AftermathError(
+      'retry',
+      `${found}. They are written again from the ledger. To rotate it, move it.`,
+    );
   }
 
   /** A file for a ledger that has none: only what nobody could miss may be in it. */

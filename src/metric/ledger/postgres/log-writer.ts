@@ -122,7 +122,8 @@ export class LogWriter {
       const connection = this.#connection!;
       if (this.#token === undefined) await this.#take(connection);
       while (this.#token !== undefined && (await this.#drain(connection, this.#token))) continue;
-      if (this.#token !== undefined) await this.#renew(connection, this.#token);
+      if (this.#token !== undefined && (await this.#renew(connection, this.#token)))
+        await this.#options.sink.write([]);
       this.#saidWhy = '';
       this.#schedule(this.leads ? POLL_MS : ASK_MS);
     } catch (error) {
@@ -280,13 +281,15 @@ export class LogWriter {
     return !isLost;
   }
 
-  async #renew(connection: Connection, lease: number): Promise<void> {
-    if (performance.now() - this.#renewedAtMs < RENEW_MS) return;
+  /** @returns whether it was time to */
+  async #renew(connection: Connection, lease: number): Promise<boolean> {
+    if (performance.now() - this.#renewedAtMs < RENEW_MS) return false;
     this.#renewedAtMs = performance.now();
     await connection.run('UPDATE log SET until = clock_timestamp() + $2::interval WHERE token = $1', [
       lease,
       LEASE,
     ]);
+    return true;
   }
 
   async #storeStates(connection: Connection): Promise<void> {

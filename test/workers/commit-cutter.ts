@@ -1,8 +1,11 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** When a connection is cut: the server never hears of the commit, or has answered and nobody hears of that. */
-export type CutMoment = 'before the commit' | 'after the commit';
+/**
+ * When a connection is cut: the server never hears of the commit, or has answered and nobody hears of that; or in the moment in which
+ * a worker that has met an unknown word asks for it.
+ */
+export type CutMoment = 'before the commit' | 'after the commit' | 'before words are read';
 
 /**
  * A proxy to a PostgreSQL that cuts a connection in the middle of a commit: the worker cannot tell which of the two happened.
@@ -58,8 +61,16 @@ export class CommitCutter implements AsyncDisposable {
         cut();
       });
     }
+    // Statements are sent once with their text, then by their name.
+    let words: string | undefined;
     near.on('data', (bytes: Buffer) => {
-      if (this.#next !== undefined && bytes.includes(COMMIT)) {
+      if (words !== undefined && this.#next === 'before words are read' && bytes.includes(`\0${words}\0`)) {
+        this.cuts++;
+        this.#next = undefined;
+        return cut();
+      }
+      words ??= /(s\d+)\0SELECT code, text FROM word/.exec(bytes.toString('latin1'))?.[1];
+      if (this.#next?.endsWith('the commit') && bytes.includes(COMMIT)) {
         isDoomed = true;
         this.cuts++;
         const moment = this.#next;

@@ -200,15 +200,18 @@ export class PostgresLedger implements Ledger {
   /** Does it until it is done: after a lost race at once, after a lost connection for as long as a caller can wait. */
   async #persist<T>(work: () => Promise<T>): Promise<T> {
     const untilMs = performance.now() + PERSIST_MS;
+    let race: unknown;
     for (let attempt = 1; ; attempt++) {
       try {
         if (this.#connection.ended || this.#worker.isInDoubt) await this.#resume();
+        else if (race !== undefined) await this.#afterRace(race, attempt);
+        race = undefined;
         await this.#worker.mendFigures(this.#connection);
         return await work();
       } catch (error) {
         if (error instanceof MissingWord || isContention(error)) {
           if (attempt >= ATTEMPTS_MAX) throw explained(error, this.address);
-          await this.#afterRace(error, attempt);
+          race = error;
         } else if (isPassing(error) && performance.now() < untilMs) {
           await pause(Math.min(500, 20 * attempt));
         } else {
@@ -222,7 +225,7 @@ export class PostgresLedger implements Ledger {
     if (error instanceof PlaceLost) await this.#worker.takePlace(this.#connection);
     await loadWords(this.#connection, this.#words);
     // Two that met meet again unless one waits longer than the other.
-    if (attempt > 2) await pause(Math.random() * 2 ** Math.min(attempt, 7));
+    if (attempt > 3) await pause(Math.random() * 2 ** Math.min(attempt - 1, 7));
   }
 
   /** A new session; what the old one has committed is found out before anything else. */

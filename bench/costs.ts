@@ -28,7 +28,7 @@ export interface RowCost {
 }
 
 /** By ledger, then by process. */
-export type Costs = Readonly<Record<'SQLite' | 'PostgreSQL', Readonly<Record<string, RowCost>>>>;
+export type Costs = Readonly<Record<string, Readonly<Record<string, RowCost>>>>;
 
 const costs: Costs = {
   SQLite: await overSqlite(),

@@ -62,10 +62,15 @@ nodes=$(compose exec -T rabbitmq1 rabbitmqctl -q cluster_status --formatter json
 ok "started: three RabbitMQ nodes, PostgreSQL, two workers of each stage, all healthy"
 started=$SECONDS
 
-queues=$(compose exec -T rabbitmq1 rabbitmqctl -q list_queues name type consumers)
-for queue in features y_pred y_true; do
-  grep -qP "^$queue\t(rabbit_)?quorum(_queue)?\t2$" <<<"$queues" || fail "$queue is no quorum queue with two consumers: $queues"
-done
+# While a worker asks for more or fewer messages at a time, its queue has one consumer more.
+has_quorum_queues() {
+  local queue queues
+  queues=$(compose exec -T rabbitmq1 rabbitmqctl -q list_queues name type consumers)
+  for queue in features y_pred y_true; do
+    grep -qP "^$queue\t(rabbit_)?quorum(_queue)?\t2$" <<<"$queues" || return 1
+  done
+}
+eventually "features, y_pred and y_true as quorum queues, each with two consumers" has_quorum_queues
 ok "features, y_pred and y_true are quorum queues, each with two consumers"
 
 part=$((ALL / 10))

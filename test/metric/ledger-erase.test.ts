@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, readdirSync, readFileSync, renameSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import pino, { type Logger } from 'pino';
 import { checkDatabase } from '../../src/metric/care/check-database.ts';
@@ -292,6 +293,24 @@ test('the same holds for PostgreSQL: what is stopped at any step is finished by 
       assert.deepEqual((await site.check()).problems, []);
     }
   }
+});
+
+test('an erasure also overwrites what was freed in a ledger file before it', async () => {
+  await using site = fileSite();
+  const logPath = join(site.scratch.dir, 'metric_log.csv');
+  {
+    await using parts = await openBusy(site.ledger, site.scratch.dir);
+    await takePerson(parts, { id: ANNA, from: 0, isNumber: false });
+  }
+  {
+    // As batches that were folded leave their pages behind.
+    using db = new DatabaseSync(site.ledger);
+    db.exec('CREATE TABLE gone (bytes TEXT)');
+    db.prepare('INSERT INTO gone VALUES (?)').run(ANNA.repeat(5_000));
+    db.exec('DROP TABLE gone');
+  }
+  await site.erase({ logPath, id: ANNA });
+  assert.equal(await site.holds(ANNA), false);
 });
 
 test('a ledger that was killed has to be stopped in order first, and is told so', async () => {

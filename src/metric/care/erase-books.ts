@@ -1,4 +1,4 @@
-import { type Books, booksNamed, emptyModelBooks, type ModelBooks } from '../ledger/books.ts';
+import { type Books, booksNamed, countPending, emptyModelBooks, type ModelBooks } from '../ledger/books.ts';
 import type { Entry, PredictionSlot } from '../ledger/entry.ts';
 import { sliceOf } from '../ledger/slices.ts';
 
@@ -14,9 +14,9 @@ export function takeOutWaiting(books: Books, { truth, predictions }: Entry): voi
   for (const prediction of predictions) {
     if (prediction.state !== 'pending') continue;
     const model = booksNamed(books.models, prediction.model) ?? met(books, prediction);
-    model.counts.pending--;
+    countPending(model, prediction, -1);
     model.counts.received--;
-    uncount(model, prediction);
+    takeOutOfCohorts(model, prediction);
   }
 }
 
@@ -28,7 +28,7 @@ function met({ models }: Books, prediction: PredictionSlot): ModelBooks {
 }
 
 /** By the tags that are counted, whatever the settings were. */
-function uncount({ cohorts, slices }: ModelBooks, prediction: PredictionSlot): void {
+function takeOutOfCohorts({ cohorts, slices }: ModelBooks, prediction: PredictionSlot): void {
   cohorts.add(prediction.atMs, -1);
   for (const { tag, max } of slices.toJSON()) {
     const value = sliceOf(tag, prediction);

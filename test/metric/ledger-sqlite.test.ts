@@ -1,12 +1,15 @@
 import { join } from 'node:path';
 import { SqliteLedger } from '../../src/metric/ledger/sqlite.ts';
 import type { OutcomeSinks } from '../../src/metric/ledger/ledger.ts';
+import { historyContract } from '../contracts/ledger-history.ts';
 import { HORIZON_MS, type OpenedLedger, RETENTION_MS, ledgerContract } from '../contracts/ledger.ts';
 import { Scratch } from './ledger-fixture.ts';
 
 for (const recentIdsMax of [2, 1000]) {
   const name = recentIdsMax === 2 ? 'SQLite, every entry in a segment at once' : 'SQLite, entries in memory';
-  ledgerContract(name, (sinks) => openIn(new Scratch(), sinks, recentIdsMax));
+  const open = (sinks: OutcomeSinks): Promise<OpenedLedger> => openIn(new Scratch(), sinks, recentIdsMax);
+  ledgerContract(name, open);
+  historyContract(name, open);
 }
 
 async function openIn(scratch: Scratch, sinks: OutcomeSinks, recentIdsMax: number): Promise<OpenedLedger> {

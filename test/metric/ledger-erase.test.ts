@@ -335,6 +335,19 @@ test('a ledger that was killed has to be stopped in order first, and is told so'
   assert.equal((await eraseFromFile(options, QUIET)).entries, 1);
 });
 
+test('nothing is made where there is no ledger to erase from', async () => {
+  await using schema = await testSchema();
+  const options = { ledger: schema.url, logPath: undefined, id: '7' };
+  await assert.rejects(eraseFromDatabase(options, QUIET), says('stop', /there is none in the schema/));
+  assert.equal((await schema.query('SELECT FROM pg_namespace WHERE nspname = current_schema()')).length, 0);
+  using scratch = new Scratch();
+  await assert.rejects(
+    eraseFromFile({ ...options, ledger: join(scratch.dir, 'none.db') }, QUIET),
+    says('stop', /there is no such file/),
+  );
+  assert.deepEqual(readdirSync(scratch.dir), []);
+});
+
 test('a number is erased in all its forms, and so is a text that reads the same', async () => {
   await using site = fileSite();
   const logPath = join(site.scratch.dir, 'metric_log.csv');

@@ -1,6 +1,7 @@
 import { AftermathError } from '../../service/errors.ts';
 import type { Books } from '../ledger/books.ts';
 import type { LedgerTask, LogCursor } from '../ledger/ledger.ts';
+import type { PostgresAddress } from '../ledger/postgres/address.ts';
 import type { Connection } from '../ledger/postgres/connection.ts';
 import { LEAVES } from '../ledger/postgres/entry-rows.ts';
 import { mergeBooks } from '../ledger/postgres/merged-books.ts';
@@ -67,13 +68,8 @@ export class DatabasePicture {
    * @throws {AftermathError} `stop` where there is no ledger, or one of a newer version; see `withDatabase`
    */
   static take<T>(url: string, doing: string, work: (picture: DatabasePicture) => Promise<T>): Promise<T> {
-    return withDatabase(url, async (connection, { schema, shown }) => {
-      if ((await schemaVersion(connection, schema, shown)) === 0) {
-        throw new AftermathError(
-          'stop',
-          `Cannot ${doing} the ledger ${shown}: there is none in the schema "${schema}".`,
-        );
-      }
+    return withDatabase(url, async (connection, where) => {
+      await mustHaveLedger(connection, where, doing);
       return connection.transaction(async () => {
         // Who takes what is read may be slow.
         await connection.script(
@@ -153,6 +149,19 @@ export class DatabasePicture {
       }
     }
   }
+}
+
+/** @throws {AftermathError} `stop` where there is no ledger, or one of a newer version */
+export async function mustHaveLedger(
+  connection: Connection,
+  { schema, shown }: PostgresAddress,
+  doing: string,
+): Promise<void> {
+  if ((await schemaVersion(connection, schema, shown)) > 0) return;
+  throw new AftermathError(
+    'stop',
+    `Cannot ${doing} the ledger ${shown}: there is none in the schema "${schema}".`,
+  );
 }
 
 const ENTRIES = 4_096;

@@ -10,13 +10,13 @@ import type { Connection } from '../ledger/postgres/connection.ts';
 import { LEAVES, readEntries, rowKey, writeEntries } from '../ledger/postgres/entry-rows.ts';
 import { storeLogFigures } from '../ledger/postgres/log-writer.ts';
 import { mergeBooks } from '../ledger/postgres/merged-books.ts';
-import { migrate } from '../ledger/postgres/migrations.ts';
 import { eraseOutcomes } from '../ledger/postgres/outcome-rows.ts';
 import { loadWords, SharedWords } from '../ledger/postgres/words.ts';
 import { readRulesState, type RulesState } from '../ledger/rules-state.ts';
 import { adoptErased, writeErased } from '../log/log-erase.ts';
 import { statesWithout } from '../ordered/outcome-keeper.ts';
 import { quiesce, withDatabase } from './care-connection.ts';
+import { mustHaveLedger } from './database-picture.ts';
 import { takeOutWaiting } from './erase-books.ts';
 import { type Erased, erasedOf, type ErasedParts, type EraseOptions } from './erased.ts';
 
@@ -27,8 +27,9 @@ import { type Erased, erasedOf, type ErasedParts, type EraseOptions } from './er
  * @throws {AftermathError} `stop`: a worker is at work, the last ones were not stopped in order, or the log is not there
  */
 export function eraseFromDatabase(options: EraseOptions, log: Logger): Promise<Erased> {
-  return withDatabase(options.ledger, async (connection, { schema, shown }) => {
-    await migrate(connection, schema, shown);
+  return withDatabase(options.ledger, async (connection, where) => {
+    await mustHaveLedger(connection, where, 'erase from');
+    const { shown } = where;
     const parts = await connection.transaction(async () => {
       await quiesce(connection, { doing: `erase from the ledger ${shown}`, shown });
       await mustBeStopped(connection, shown);

@@ -97,10 +97,10 @@ function mustBeText(texts: readonly string[]): void {
 async function fillEntries(
   connection: Connection,
   picture: FilePicture,
-  with_: { readonly words: Words; readonly reader: ArenaReader; readonly horizonMs: number },
+  by: { readonly words: Words; readonly reader: ArenaReader; readonly horizonMs: number },
 ): Promise<number> {
-  const arena = new Arena(with_.words, 256 * CHUNK);
-  let calendar = new Calendar(with_.horizonMs);
+  const arena = new Arena(by.words, 256 * CHUNK);
+  let calendar = new Calendar(by.horizonMs);
   let places: { readonly key: string; readonly from: number; readonly to: number }[] = [];
   let [ids, chunks] = [0, 0];
   const write = async (): Promise<void> => {
@@ -116,10 +116,10 @@ async function fillEntries(
     arena.at = 0;
     if (++chunks % CALENDAR_CHUNKS !== 0) return;
     await calendar.store(connection);
-    calendar = new Calendar(with_.horizonMs);
+    calendar = new Calendar(by.horizonMs);
   };
   for (const { bytes, at } of picture.newestStates()) {
-    const entry = readEntry(with_.reader, bytes, at);
+    const entry = readEntry(by.reader, bytes, at);
     const key = rowKey(entry.key);
     const from = writeEntry(arena, entry, 0);
     places.push({ key, from, to: arena.at });

@@ -7,10 +7,10 @@ import {
   renameSync,
   statSync,
   unlinkSync,
-  writeSync,
 } from 'node:fs';
 import { AftermathError, codeOf } from '../../service/errors.ts';
 import type { LogCursor } from '../ledger/ledger.ts';
+import { writeAll } from './log-rebuild.ts';
 
 /** A log without the lines of an id, written aside. */
 export interface ErasedLog {
@@ -100,17 +100,17 @@ function copyWithout(
     let start = 0;
     for (let end = rowEnd(here, start); end > 0; end = rowEnd(here, start)) {
       if (!isHeader && isErased(firstCell(here, start, end))) {
-        bytes += writeAll(file.to, here.subarray(keptFrom, start));
+        bytes += put(file.to, here.subarray(keptFrom, start));
         keptFrom = end;
         lines++;
       }
       isHeader = false;
       start = end;
     }
-    bytes += writeAll(file.to, here.subarray(keptFrom, start));
+    bytes += put(file.to, here.subarray(keptFrom, start));
     rest = here.subarray(start);
   }
-  return { bytes: bytes + writeAll(file.to, rest), lines };
+  return { bytes: bytes + put(file.to, rest), lines };
 }
 
 /** Where the row that begins at `start` has ended; 0 where it goes on behind the piece. A line end within quotes ends none. */
@@ -133,8 +133,9 @@ function firstCell(bytes: Buffer, start: number, end: number): string {
   return bytes.toString('utf8', start + 1, at).replaceAll('""', '"');
 }
 
-function writeAll(fd: number, bytes: Buffer): number {
-  for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done);
+/** @returns how much that was */
+function put(fd: number, bytes: Buffer): number {
+  writeAll(fd, bytes);
   return bytes.length;
 }
 

@@ -134,7 +134,8 @@ function writeText(fd: number, text: string): number {
   return bytes.length;
 }
 
-function writeAll(fd: number, bytes: Buffer): void {
+/** Writes all of it where the file stands: one call may take less. */
+export function writeAll(fd: number, bytes: Buffer): void {
   for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done);
 }
 

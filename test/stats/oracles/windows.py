@@ -1,7 +1,7 @@
 """Figures over windows after every update, weighted, from scikit-learn. Writes windows.json beside itself.
 
 Outcomes come out of order in time. `last` are the 20 latest by time; `sliding` is ten minutes of whole minutes up to the
-newest; `faded` weighs by 2^(-age / 5 minutes). A figure that scikit-learn gives by decree is null.
+newest; `faded` weighs by 2^(-age / 5 minutes), and has no figure of labels but accuracy. A figure that scikit-learn gives by decree is null.
 Needs numpy and scikit-learn (made with 1.2.1): python3 windows.py
 """
 
@@ -43,15 +43,25 @@ def figures(table, share):
     _, y, p, w, positive, score = table[held].T
     s = {"sample_weight": w * share[held]}
     spread = len(y) > 1
-    both = 0 < positive.sum() < len(positive)
+    positive = positive.astype(bool)
+    served = score >= 0.5
+    both = positive.any() and not positive.all()
+    served_both = served.any() and not served.all()
     return {
         "mae": metrics.mean_absolute_error(y, p, **s),
         "rmse": metrics.mean_squared_error(y, p, squared=False, **s),
         "r2": metrics.r2_score(y, p, **s) if spread else None,
         "explained_variance": metrics.explained_variance_score(y, p, **s) if spread else None,
-        "accuracy": metrics.accuracy_score(positive, score >= 0.5, **s),
+        "mape": metrics.mean_absolute_percentage_error(y, p, **s),
+        "accuracy": metrics.accuracy_score(positive, served, **s),
+        "balanced_accuracy": metrics.balanced_accuracy_score(positive, served, **s),
+        "precision": metrics.precision_score(positive, served, **s) if served.any() else None,
+        "recall": metrics.recall_score(positive, served, **s) if positive.any() else None,
+        "f1": metrics.f1_score(positive, served, **s) if positive.any() or served.any() else None,
+        "mcc": metrics.matthews_corrcoef(positive, served, **s) if both and served_both else None,
+        "kappa": metrics.cohen_kappa_score(positive, served, **s) if both or (positive != served).any() else None,
         "log_loss": metrics.log_loss(positive, score, labels=[0, 1], **s),
-        "brier": metrics.brier_score_loss(positive, score, pos_label=1, **s) if both else None,
+        "brier": metrics.brier_score_loss(positive, score, pos_label=True, **s) if both else None,
         "roc_auc": metrics.roc_auc_score(positive, score, **s) if both else None,
         "average_precision": metrics.average_precision_score(positive, score, **s) if positive.any() else None,
     }

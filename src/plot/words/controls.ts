@@ -36,7 +36,11 @@ export function controls(chosen: Chosen, locale: string | undefined): readonly C
       label: 'window',
       picked: window?.window ?? '',
       options: [
-        { value: '', text: 'all' },
+        // Somebody who has picked a slice looks for the windows that were here a moment ago.
+        {
+          value: '',
+          text: slice === undefined || slice.windows !== undefined ? 'all' : 'all (a slice has no windows)',
+        },
         ...((slice ?? model).windows ?? []).map(({ window }) => ({
           value: window,
           text: windowName(window, locale),

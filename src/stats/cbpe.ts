@@ -31,14 +31,30 @@ export const cbpe: LinearFigures<MeansState<'tp' | 'fp' | 'fn' | 'tn'>, Unlabell
       tn: predicted ? 0 : 1 - score,
     };
   },
-  figures: ({ tp = 0, fp = 0, fn = 0, tn = 0 }) => ({
-    estimated_accuracy: share(tp + tn, tp + fp + fn + tn),
-    estimated_precision: share(tp, tp + fp),
-    estimated_recall: share(tp, tp + fn),
-    estimated_specificity: share(tn, tn + fp),
-    estimated_f1: share(2 * tp, 2 * tp + fp + fn),
-  }),
+  figures({ tp = 0, fp = 0, fn = 0, tn = 0 }) {
+    const found = labelFigures({ tp, fp, fn, tn });
+    return Object.fromEntries(Object.entries(found).map(([name, value]) => [`estimated_${name}`, value]));
+  },
 });
+
+/** How many rows of each kind, expected or counted, or such shares of all. */
+export interface LabelKinds {
+  readonly tp: number;
+  readonly fp: number;
+  readonly fn: number;
+  readonly tn: number;
+}
+
+/** The figures of labels that these kinds make; `undefined` where the denominator is 0. */
+export function labelFigures({ tp, fp, fn, tn }: LabelKinds): Readonly<Record<string, number | undefined>> {
+  return {
+    accuracy: share(tp + tn, tp + fp + fn + tn),
+    precision: share(tp, tp + fp),
+    recall: share(tp, tp + fn),
+    specificity: share(tn, tn + fp),
+    f1: share(2 * tp, 2 * tp + fp + fn),
+  };
+}
 
 /** Rows of one place in the ranking, and the probability, 0..1, that each of them is positive. */
 export interface ExpectedGroup {

@@ -10,12 +10,23 @@ export interface Score {
 
 /** `undefined` unless the probabilities are those of two classes. */
 export function scoreOf(proba: Readonly<Record<string, number>>): Score | undefined {
-  const labels = Object.keys(proba);
-  if (labels.length !== 2) return undefined;
-  const positive = positiveLabel(labels);
-  const negative = labels[0] === positive ? labels[1]! : labels[0]!;
+  let [first, second, classes] = ['', '', 0];
+  for (const label in proba) {
+    if (++classes === 1) first = label;
+    else second = label;
+  }
+  if (classes !== 2) return undefined;
+  // A model names the same two every time, and which is positive takes longer to tell than all else here.
+  if (first !== pair.first || second !== pair.second) {
+    const positive = positiveLabel([first, second]);
+    pair = { first, second, positive, negative: positive === first ? second : first };
+  }
+  const { positive, negative } = pair;
   return { positive, negative, of: proba[positive]! };
 }
+
+/** The two labels that were asked for last. */
+let pair = { first: '', second: '', positive: '', negative: '' };
 
 /** What an estimate is made from: the score of two classes, or how sure the model is of the label that it served. */
 export interface ServedScore {
@@ -42,6 +53,8 @@ export function servedScore(
     const { positive, negative, of: score } = two;
     return { positive, negative, score, served: label === positive };
   }
-  if (Object.keys(proba).length < 2) return undefined;
+  let classes = 0;
+  for (const _ in proba) classes++;
+  if (classes < 2) return undefined;
   return { ...SERVED, score: Object.hasOwn(proba, label) ? proba[label]! : 0, served: true };
 }

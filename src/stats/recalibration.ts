@@ -35,8 +35,12 @@ const OWN_LABELS = 50;
 
 /** On straight lines between points, the x rising; level before the first and after the last. At least one. */
 function interpolated(xs: readonly number[], ys: readonly number[], x: number): number {
-  let next = 0;
-  while (next < xs.length && xs[next]! < x) next++;
+  let [next, end] = [0, xs.length];
+  while (next < end) {
+    const middle = (next + end) >>> 1;
+    if (xs[middle]! < x) next = middle + 1;
+    else end = middle;
+  }
   if (next === 0) return ys[0]!;
   if (next === xs.length) return ys[next - 1]!;
   const share = (x - xs[next - 1]!) / (xs[next]! - xs[next - 1]!);

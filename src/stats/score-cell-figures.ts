@@ -1,4 +1,4 @@
-import { cbpe, estimatedRocAucOf } from './cbpe.ts';
+import { type LabelKinds, estimatedRocAucOf, labelFigures } from './cbpe.ts';
 import { type ScoreCell, binsOfCells } from './score-cells.ts';
 import { rocAuc } from './score-ranking.ts';
 
@@ -8,11 +8,8 @@ export type CellFigures = Readonly<Record<string, number>>;
 /** What is expected of rows whose truth is not known. */
 export interface Expected {
   readonly figures: CellFigures;
-  /** Rows of each kind that are expected. */
-  readonly truePositive: number;
-  readonly falsePositive: number;
-  readonly falseNegative: number;
-  readonly trueNegative: number;
+  /** Rows of each kind that are expected: not whole numbers. */
+  readonly kinds: LabelKinds;
   /** Mean distance of the accuracy that comes from the one that is expected, by chance alone. */
   readonly byChance: number;
 }
@@ -28,22 +25,19 @@ export function expectedFigures(
   cells: readonly ScoreCell[],
   options: { readonly probabilityOf: (score: number) => number; readonly ofTwo: boolean },
 ): Expected {
-  const state = cbpe.empty();
-  const kinds = { truePositive: 0, falsePositive: 0, falseNegative: 0, trueNegative: 0 };
+  const kinds = { tp: 0, fp: 0, fn: 0, tn: 0 };
   let [all, variance] = [0, 0];
-  for (const cell of cells) {
-    const score = options.probabilityOf(cell.score);
-    cbpe.add(state, { score, predicted: cell.served, weight: cell.rows });
-    kinds[cell.served ? 'truePositive' : 'falseNegative'] += score * cell.rows;
-    kinds[cell.served ? 'falsePositive' : 'trueNegative'] += (1 - score) * cell.rows;
-    all += cell.rows;
-    variance += cell.rows * score * (1 - score);
+  for (const { score, served, rows } of cells) {
+    const probability = options.probabilityOf(score);
+    kinds[served ? 'tp' : 'fn'] += probability * rows;
+    kinds[served ? 'fp' : 'tn'] += (1 - probability) * rows;
+    all += rows;
+    variance += rows * probability * (1 - probability);
   }
   const groups = binsOfCells(cells).map(({ score, rows }) => ({ score: options.probabilityOf(score), rows }));
-  const auc = options.ofTwo ? estimatedRocAucOf(groups) : undefined;
   return {
-    figures: namedFigures(state, auc, options.ofTwo),
-    ...kinds,
+    figures: named(kinds, options.ofTwo, () => estimatedRocAucOf(groups)),
+    kinds,
     // The mean distance of a normal variable from its mean is √(2/π) standard deviations.
     byChance: all === 0 ? 0 : Math.sqrt((2 / Math.PI) * variance) / all,
   };
@@ -51,25 +45,19 @@ export function expectedFigures(
 
 /** What the rows did show. AUC counts rows of one bin as tied. */
 export function realisedFigures(cells: readonly ScoreCell[], ofTwo: boolean): CellFigures {
-  const state = cbpe.empty();
-  for (const { served: predicted, rows, positives } of cells) {
-    cbpe.add(state, { score: 1, predicted, weight: positives });
-    cbpe.add(state, { score: 0, predicted, weight: rows - positives });
+  const kinds = { tp: 0, fp: 0, fn: 0, tn: 0 };
+  for (const { served, rows, positives } of cells) {
+    kinds[served ? 'tp' : 'fn'] += positives;
+    kinds[served ? 'fp' : 'tn'] += rows - positives;
   }
   const groups = binsOfCells(cells)
     .toReversed()
     .map(({ rows, positives }) => ({ positive: positives, negative: rows - positives }));
-  return namedFigures(state, ofTwo ? rocAuc(groups)?.value : undefined, ofTwo);
+  return named(kinds, ofTwo, () => rocAuc(groups)?.value);
 }
 
-function namedFigures(
-  state: ReturnType<typeof cbpe.empty>,
-  auc: number | undefined,
-  ofTwo: boolean,
-): CellFigures {
-  const found = Object.entries(cbpe.value(state)).map(
-    ([name, { value }]) => [name.slice('estimated_'.length), value] as const,
-  );
-  const shown = ofTwo ? found : found.filter(([name]) => name === 'accuracy');
-  return { ...Object.fromEntries(shown), ...(auc !== undefined && { roc_auc: auc }) };
+function named(kinds: LabelKinds, ofTwo: boolean, auc: () => number | undefined): CellFigures {
+  const { accuracy, ...further } = labelFigures(kinds);
+  const found = ofTwo ? { accuracy, ...further, roc_auc: auc() } : { accuracy };
+  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) as CellFigures;
 }

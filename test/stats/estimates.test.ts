@@ -107,7 +107,7 @@ test('without a label a probability stays as it came, and recalibrated ones neve
 test('figures expected of cells are those of CBPE on single rows, to the width of a bin', () => {
   const reference = (oracle('references') as { cbpe: Record<string, number> & { p: number[] } }).cbpe;
   const state = cellsOf(reference.p.map((score) => ({ score, served: score >= 0.5, positive: false })));
-  const { figures, ...kinds } = expectedFigures(listScoreCells(state), {
+  const { figures, kinds } = expectedFigures(listScoreCells(state), {
     probabilityOf: (score) => score,
     ofTwo: true,
   });
@@ -115,7 +115,7 @@ test('figures expected of cells are those of CBPE on single rows, to the width o
     assert.ok(Math.abs(figures[name]! - reference[name]!) < 1e-6, name);
   }
   assert.ok(Math.abs(figures['roc_auc']! - 0.8478073) < 1e-6);
-  const expected = kinds.truePositive + kinds.falsePositive + kinds.falseNegative + kinds.trueNegative;
+  const expected = kinds.tp + kinds.fp + kinds.fn + kinds.tn;
   assert.ok(Math.abs(expected - reference.p.length) < 1e-6);
 });
 

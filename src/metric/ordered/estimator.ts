@@ -89,7 +89,7 @@ export function estimateOf(
   if (cells.length === 0 && record === undefined) return undefined;
   const known = recalibrate(labelsOf(state));
   const expected = expectedFigures(cells, { probabilityOf: known.probabilityOf, ofTwo });
-  const { truePositive, falsePositive, falseNegative, trueNegative } = expected;
+  const { tp, fp, fn, tn } = expected.kinds;
   return {
     rows: cells.reduce((sum, { rows }) => sum + rows, 0),
     labels: known.labels,
@@ -100,8 +100,8 @@ export function estimateOf(
         confusion: {
           labels: [state.negative, state.positive],
           counts: [
-            [trueNegative, falsePositive],
-            [falseNegative, truePositive],
+            [tn, fp],
+            [fn, tp],
           ],
         },
       }),

@@ -46,8 +46,14 @@ const NAMES = {
     'accuracy',
     'log_loss',
     'brier',
-    ...['balanced_accuracy', 'precision', 'recall', 'f1', 'mcc', 'kappa'],
-    ...['roc_auc', 'average_precision'],
+    'balanced_accuracy',
+    'precision',
+    'recall',
+    'f1',
+    'mcc',
+    'kappa',
+    'roc_auc',
+    'average_precision',
   ],
 } as const;
 

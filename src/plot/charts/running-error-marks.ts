@@ -1,6 +1,6 @@
 import type { MarkSnapshot } from '../../wire/snapshot.ts';
 import { PALETTES } from '../theme.ts';
-import type { ChartLook } from './chart.ts';
+import { type ChartLook, isNarrow } from './chart.ts';
 import { shownName } from './names.ts';
 import { countOf } from './numbers.ts';
 import type { ErrorLimits } from './running-error-limits.ts';
@@ -113,7 +113,9 @@ export function markLayers({ kinds }: ShownMarks, x: object, legend: object, loo
           legend: {
             ...legend,
             symbolType: 'triangle-up',
-            symbolSize: 170,
+            symbolSize: 90,
+            // Level with the other legends, whose symbols are taller.
+            padding: isNarrow(look) ? 0 : 5,
             symbolFillColor: quiet,
             symbolStrokeWidth: 0,
           },

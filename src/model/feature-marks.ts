@@ -46,12 +46,8 @@ export class FeatureMarks {
    * @throws {AftermathError} `usage` where a feature is none of them
    */
   place(names: readonly string[]): void {
-    this.#isPlaced = true;
-    for (const watched of this.#watches) {
-      const column = names.indexOf(watched.feature);
-      if (column < 0) throw unknownFeature(watched, names);
-      watched.column = column;
-    }
+    const [unknown] = this.#placed(names);
+    if (unknown !== undefined) throw unknownFeature(unknown, names);
   }
 
   /** Takes rows in the order in which they came. @param nameOf what a column is called */
@@ -83,12 +79,17 @@ export class FeatureMarks {
 
   /** Names that are known only once rows are there stop nobody. */
   #placeLate(names: readonly string[]): void {
-    try {
-      this.place(names);
-    } catch (error) {
-      if (!(error instanceof AftermathError)) throw error;
-      this.#log.warn(error.message);
-    }
+    for (const unknown of this.#placed(names)) this.#log.warn(unknownFeature(unknown, names).message);
+  }
+
+  /** Gives each its column. @returns those that have none */
+  #placed(names: readonly string[]): FeatureWatched[] {
+    this.#isPlaced = true;
+    return this.#watches.filter((watched) => {
+      const column = names.indexOf(watched.feature);
+      if (column >= 0) watched.column = column;
+      return column < 0;
+    });
   }
 
   #tellText(watched: FeatureWatched, { cells }: Table, row: number): void {

@@ -206,10 +206,12 @@ test('a feature to be marked that the model has not is refused by name, or told 
   assert.equal(stage.lines.filter((line) => refused.test(line)).length, 1);
 });
 
-test('texts and missing values of a feature are no observations, and texts are told once', () => {
+test('texts, missing values and an unknown name are told once and are no observations; the other features go on', () => {
   const said: string[] = [];
   const context = { clock: { nowMs: () => 5 }, log: { warn: (text: string) => void said.push(text) } };
-  const watches = ['adwin(feature:one, clock=1)', 'cusum(feature:two)'].map(parseChangeWatch);
+  const watches = ['kswin(feature:none)', 'adwin(feature:one, clock=1)', 'cusum(feature:two)'].map(
+    parseChangeWatch,
+  );
   const marks = new FeatureMarks(watches, context);
   const random = randoms(1);
   for (let i = 0; i < 200; i++) {
@@ -222,5 +224,8 @@ test('texts and missing values of a feature are no observations, and texts are t
   }
   const ofOne = marks.all().find(({ change }) => change?.feature === 'one');
   assert.deepEqual([ofOne?.text, ofOne?.atMs], ['ADWIN: one rose', 5]);
-  assert.deepEqual(said, ['cusum(feature:two) leaves out values that are texts: a number is expected.']);
+  assert.deepEqual(said, [
+    'Cannot look for changes of "none" (--marks "kswin(feature:none)"): a feature of the model is expected: one, two.',
+    'cusum(feature:two) leaves out values that are texts: a number is expected.',
+  ]);
 });

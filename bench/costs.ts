@@ -51,7 +51,7 @@ if (file !== undefined) writeFileSync(file, `${JSON.stringify(costs, undefined, 
 
 async function overSqlite(): Promise<Record<string, RowCost>> {
   using logs = temporaryFolder();
-  return measured(logs.path, [], () => ({
+  return await measured(logs.path, [], () => ({
     metric: { kept: sizeOf(logs.path, 'ledger.db') + sizeOf(logs.path, 'metric_log.csv') },
   }));
 }
@@ -60,7 +60,7 @@ async function overPostgres(): Promise<Record<string, RowCost>> {
   using logs = temporaryFolder();
   await using database = await BenchDatabase.start();
   const before = await database.logBytes();
-  return measured(logs.path, ['--ledger', database.url], async () => ({
+  return await measured(logs.path, ['--ledger', database.url], async () => ({
     metric: { kept: sizeOf(logs.path, 'metric_log.csv') },
     PostgreSQL: {
       cpuSeconds: database.cpuSeconds(),

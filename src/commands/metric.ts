@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { openBroker } from '../broker/open.ts';
 import { DEFAULT_PORTS } from '../config.ts';
 import { startMetric } from '../metric/stage.ts';
-import { spareMemory } from '../service/spared-memory.ts';
 import { BROKER, brokerOf, queueTypeOf, SERVING, stream } from './broker-settings.ts';
 import { command, SAYING } from './command.ts';
 import { METRIC, metricOf } from './metric-settings.ts';
@@ -14,9 +13,8 @@ export const metricCommand: Command = command({
   summary: 'stage 3: join predictions with their truth; the log and the figures',
   help: 'Joins the queues y_pred and y_true by id, appends every outcome to metric_log.csv and publishes the figures.',
   settings: [...METRIC, 'bind', ...BROKER, ...SERVING, ...SAYING],
-  run: ({ settings: { values, isSet } }) => {
-    spareMemory();
-    return runService({
+  run: ({ settings: { values, isSet } }) =>
+    runService({
       name: 'metric',
       values,
       port: { number: values.port ?? DEFAULT_PORTS.metric, isGiven: isSet('port') },
@@ -37,6 +35,5 @@ export const metricCommand: Command = command({
         context.log.info(`the log is ${stage.logPath}`);
         return { finished: stage.done };
       },
-    });
-  },
+    }),
 });

@@ -33,6 +33,7 @@ export function openNotices(
     coverageMin: alarmCoverage,
     sinceMs: () => ledger.sinceMs,
     path: join(logsDir, FILE),
+    leads: ledger.leads,
     log: context.log,
     tried: (outlet, result) => figures.alarmTold(outlet, result),
   });

@@ -107,7 +107,6 @@ class RunningMetric implements MetricStage {
         this.#news = true;
         this.#snapshots.scored(outcomes);
         this.#figures.committed(ms);
-        this.#notices?.look();
       },
     });
     this.#notices = openNotices(settings, { ...parts, context, figures: this.#figures });
@@ -154,7 +153,6 @@ class RunningMetric implements MetricStage {
     );
     await this.#keep(broker.consume(this.#input.truths, options, (batch) => this.#takeTruths(batch)));
     this.#consuming = true;
-    this.#notices?.look();
   }
 
   async #keep(starting: Promise<Consumer>): Promise<void> {
@@ -293,6 +291,8 @@ class RunningMetric implements MetricStage {
   async #maintain(): Promise<void> {
     const before = JSON.stringify(this.books());
     await this.#committer.maintain();
+    // Not with a commit: of several workers the one that writes the log gets to its outcomes later.
+    this.#notices?.look(this.#parts.ledger.leads);
     if (JSON.stringify(this.books()) !== before) this.#news = true;
   }
 

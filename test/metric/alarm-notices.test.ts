@@ -38,6 +38,7 @@ function noticesIn(dir: string, changes: readonly AlarmChange[], more: Partial<N
   const told: string[] = [];
   const outlet: AlarmOutlet = { name: 'outlet', send: async ({ change }) => void told.push(change) };
   const notices = new AlarmNotices({
+    leads: true,
     outlets: [outlet],
     changesAfter: (number) => changes.filter((change) => change.number > number),
     coverageOf: () => 1,
@@ -62,14 +63,14 @@ test('each change is told once and in order, over restarts too', async () => {
     { number: 5, alarm: alarm('b') },
     { number: 9, alarm: alarm('a', 'confirmed') },
   );
-  first.notices.look();
-  first.notices.look();
+  first.notices.look(true);
+  first.notices.look(true);
   await soon(() => assert.deepEqual(first.told, ['a:raised', 'b:raised', 'a:confirmed']));
   await first.notices.stop();
   const second = noticesIn(scratch.dir, changes);
-  second.notices.look();
+  second.notices.look(true);
   changes.push({ number: 12, alarm: alarm('a', 'resolved') });
-  second.notices.look();
+  second.notices.look(true);
   await soon(() => assert.deepEqual(second.told, ['a:resolved']));
   await second.notices.stop();
 });
@@ -84,11 +85,11 @@ test('what could not be told before the end is told after the next start', async
     tried: (_, result) => void (failed += Number(result === 'failed')),
   });
   changes.push({ number: 5, alarm: alarm('a') });
-  first.notices.look();
+  first.notices.look(true);
   await soon(() => assert.equal(failed, 1));
   await first.notices.stop();
   const second = noticesIn(scratch.dir, changes);
-  second.notices.look();
+  second.notices.look(true);
   await soon(() => assert.deepEqual(second.told, ['a:raised']));
   await second.notices.stop();
 });
@@ -106,7 +107,7 @@ test('where the file is lost, or is that of another ledger, alarms that stand ar
     rmSync(path, { force: true });
     if (file !== undefined) writeFileSync(path, file);
     const { notices, told } = noticesIn(scratch.dir, changes);
-    notices.look();
+    notices.look(true);
     await soon(() => assert.deepEqual(told, ['a:confirmed']));
     await notices.stop();
     assert.ok(existsSync(path));
@@ -123,12 +124,12 @@ test('below the least coverage nothing is told until there are truths enough, an
     { number: 2, alarm: alarm('b') },
     { number: 3, alarm: alarm('a', 'resolved') },
   );
-  notices.look();
+  notices.look(true);
   // Whatever it would tell, it has begun to by now: an outlet is asked at once
   assert.equal(told.length, 0);
   coverage = 0.6;
   changes.push({ number: 4, alarm: alarm('b', 'confirmed') });
-  notices.look();
+  notices.look(true);
   await soon(() => assert.deepEqual(told.slice(-2), ['b:raised', 'b:confirmed']));
   await notices.stop();
 });
@@ -142,10 +143,10 @@ test('an alarm that is over before there are truths enough is told to nobody', a
   });
   const thin = { ...alarm('a'), model: 'thin' };
   changes.push({ number: 1, alarm: thin }, { number: 2, alarm: alarm('b') });
-  notices.look();
+  notices.look(true);
   assert.equal(told.length, 0);
   changes.push({ number: 3, alarm: { ...thin, state: 'resolved' } });
-  notices.look();
+  notices.look(true);
   await soon(() => assert.deepEqual(told, ['b:raised']));
   await notices.stop();
 });
@@ -176,7 +177,7 @@ test('a webhook is posted the message, and again after a growing pause while it 
   const log = pino({}, { write: (line) => void lines.push(line) });
   const { notices } = noticesIn(scratch.dir, changes, { outlets: [webhookOutlet(server.url)], log });
   changes.push({ number: 1, alarm: alarm('a') });
-  notices.look();
+  notices.look(true);
   await soon(() => assert.equal(server.seen.length, 2));
   await notices.stop();
   const [first, again] = server.seen;

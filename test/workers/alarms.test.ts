@@ -83,6 +83,7 @@ class AmqpListener implements AsyncDisposable {
   }
 
   async hear(change: (change: string) => void): Promise<void> {
+    await this.#broker.declareFanout(ALARMS);
     await this.#broker.subscribe(ALARMS, ({ payload }) => change(decodeAlarm(payload).change));
   }
 

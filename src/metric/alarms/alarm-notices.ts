@@ -28,6 +28,8 @@ export interface NoticeOptions {
   /** File with how far each outlet has been told. */
   readonly path: string;
   readonly log: Logger;
+  /** Whether it is on this process to tell, as it begins: else `look` says so later. */
+  readonly leads: boolean;
   /** Told of each try. */
   readonly tried: (outlet: string, result: 'told' | 'failed') => void;
 }
@@ -45,16 +47,24 @@ export class AlarmNotices {
   readonly #stopping = new AbortController();
   readonly #told = new Map<string, number>();
   /** The file is lost: changes up to this one are old, and only what stands is told of them. */
-  readonly #lostUpTo: number;
+  #lostUpTo = 0;
   /** By outlet and alarm: was over before it could be told. Of a crash in between the end is told alone. */
   readonly #untold = new Set<string>();
   readonly #running = new Map<string, Promise<void>>();
   #writing: Promise<void> = Promise.resolve();
-  #saidNumber: number;
+  #saidNumber = 0;
+  /** False while another worker tells. */
+  #isTelling = false;
 
   constructor(options: NoticeOptions) {
     this.#options = options;
-    const { outlets, changesAfter, path, sinceMs } = options;
+    if (options.leads) this.#begin();
+  }
+
+  /** From where the file says, which another worker may have written. */
+  #begin(): void {
+    this.#isTelling = true;
+    const { outlets, changesAfter, path, sinceMs } = this.#options;
     const stored = storedIn(path);
     const isOurs = stored !== undefined && (stored.sinceMs === null || stored.sinceMs === sinceMs());
     const last = changesAfter(0).at(-1)?.number ?? 0;
@@ -65,9 +75,16 @@ export class AlarmNotices {
     if (this.#lostUpTo === 0) void this.#store();
   }
 
-  /** Something may have changed. Costs next to nothing when it has not. */
-  look(): void {
+  /**
+   * Something may have changed. Costs next to nothing when it has not.
+   *
+   * @param leads whether it is on this process to tell: of several workers on one ledger, with one folder, one does
+   */
+  look(leads: boolean): void {
     if (this.#stopping.signal.aborted) return;
+    if (leads && !this.#isTelling) this.#begin();
+    this.#isTelling = leads;
+    if (!leads) return;
     for (const { alarm, number } of this.#options.changesAfter(this.#saidNumber)) {
       this.#options.log.warn(`alarm ${alarm.state}: ${alarm.text}`);
       this.#saidNumber = number;
@@ -90,7 +107,11 @@ export class AlarmNotices {
     const { log, tried } = this.#options;
     const { signal } = this.#stopping;
     let pauseMs: number = PAUSES.firstMs;
-    for (let due = this.#next(outlet.name); due !== undefined; due = this.#next(outlet.name)) {
+    for (
+      let due = this.#next(outlet.name);
+      due !== undefined && this.#isTelling;
+      due = this.#next(outlet.name)
+    ) {
       try {
         for (const { alarm } of due.changes) await outlet.send(alarmMessage(alarm, Date.now()), signal);
         tried(outlet.name, 'told');

@@ -5,6 +5,7 @@ import { frameOf, type Chart, type ChartLook } from './chart.ts';
 import { figureScale, type FigureScale } from './figure-scale.ts';
 import { shownName, withUnits } from './names.ts';
 import { countOf, formatFigure } from './numbers.ts';
+import { lineLegend } from './line-legend.ts';
 import { errorLimits } from './running-error-limits.ts';
 import { columns } from './table.ts';
 import { timeAxis } from './time-axis.ts';
@@ -98,22 +99,11 @@ function spec(
     scale: { zero: false, nice: true },
     axis: { title: look.standsAlone ? withUnits(scale.name, scale.units) : null, tickCount: 5 },
   };
-  const legend = {
-    orient: 'top',
-    title: null,
-    labelColor: palette.quiet,
-    labelFontSize: 11,
-    symbolType: 'stroke',
-    symbolStrokeWidth: 2.5,
-    symbolSize: 300,
-    padding: 0,
-    offset: 8,
-  };
   const color = {
     field: 'series',
     type: 'nominal',
     scale: { domain: SERIES, range: [palette.champion, palette.others[0]] },
-    legend,
+    legend: lineLegend(look),
   };
   const strokeDash = { ...color, scale: { domain: SERIES, range: [[], [4, 3]] } };
   const quiet = { tooltip: null, aria: false };

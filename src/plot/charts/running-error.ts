@@ -6,6 +6,7 @@ import type { CoursePoint } from './course-point.ts';
 import { figureScale, type FigureScale } from './figure-scale.ts';
 import { distinctNames, shownName, withUnits } from './names.ts';
 import { countOf, formatFigure, formatRatio } from './numbers.ts';
+import { lineLegend } from './line-legend.ts';
 import { errorLimits } from './running-error-limits.ts';
 import { markLayers, marksByPoint, marksText, type ShownMarks, shownMarks } from './running-error-marks.ts';
 import { columns, type ChartTable } from './table.ts';
@@ -161,19 +162,7 @@ function spec(
     axis: { title: look.standsAlone ? withUnits(scale.name, scale.units) : null, tickCount: 5 },
   };
   const domain = series.map(({ name }) => name);
-  const legend = {
-    orient: 'top',
-    title: null,
-    columns: legendColumns(domain, look),
-    labelColor: palette.quiet,
-    labelFontSize: 11,
-    labelLimit: 220,
-    symbolType: 'stroke',
-    symbolStrokeWidth: 2.5,
-    symbolSize: 300,
-    padding: 0,
-    offset: 8,
-  };
+  const legend = { ...lineLegend(look), columns: legendColumns(domain, look), labelLimit: 220 };
   const color = {
     field: 'series',
     type: 'nominal',

@@ -1,8 +1,14 @@
 import type { Clock } from '../service/clock.ts';
 import { AftermathError } from '../service/errors.ts';
 import type { Logger } from '../service/logging.ts';
-import { VALUE_MAX } from '../stats/outcome-limits.ts';
-import { CHANGES_MAX, type ChangeWatch, changeMark } from '../wire/change-watch.ts';
+import {
+  type ChangeWatch,
+  changeMark,
+  emptyWatch,
+  keepMark,
+  observe,
+  type WatchState,
+} from '../wire/change-watch.ts';
 import type { FeatureRecord } from '../wire/records.ts';
 import type { MarkSnapshot } from '../wire/snapshot.ts';
 import type { Table } from './predictor.ts';
@@ -26,16 +32,7 @@ export class FeatureMarks {
     this.#log = log;
     this.#watches = watches.flatMap((watch) =>
       watch.on.kind === 'feature'
-        ? [
-            {
-              watch,
-              feature: watch.on.feature,
-              state: watch.detector.empty(),
-              marks: [],
-              column: undefined,
-              isTold: false,
-            },
-          ]
+        ? [{ ...emptyWatch(watch), watch, feature: watch.on.feature, column: undefined, isTold: false }]
         : [],
     );
   }
@@ -56,18 +53,13 @@ export class FeatureMarks {
     if (!this.#isPlaced) this.#placeLate(Array.from({ length: table.width }, (_, i) => nameOf(i)));
     const nowMs = this.#clock.nowMs();
     for (const watched of this.#watches) {
-      const { column, watch, state, marks } = watched;
+      const { column, watch } = watched;
       if (column === undefined) continue;
       for (let row = 0; row < table.rows; row++) {
         const value = table.values[row * table.width + column]!;
-        if (!(Math.abs(value) <= VALUE_MAX)) {
-          this.#tellText(watched, table, row);
-          continue;
-        }
-        const change = watch.detector.add(state, value);
-        if (change === undefined) continue;
-        marks.push(changeMark(watch, change, records[row]?.timeMs ?? nowMs));
-        if (marks.length > CHANGES_MAX) marks.shift();
+        if (Number.isNaN(value)) this.#tellText(watched, table, row);
+        const change = observe(watch, watched, value);
+        if (change !== undefined) keepMark(watched, changeMark(watch, change, records[row]?.timeMs ?? nowMs));
       }
     }
   }
@@ -100,12 +92,9 @@ export class FeatureMarks {
   }
 }
 
-interface FeatureWatched {
+interface FeatureWatched extends WatchState<MarkSnapshot> {
   readonly watch: ChangeWatch;
   readonly feature: string;
-  readonly state: unknown;
-  /** Oldest first. */
-  readonly marks: MarkSnapshot[];
   /** `undefined` while names are not known, or where it is none of them. */
   column: number | undefined;
   isTold: boolean;

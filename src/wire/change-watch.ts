@@ -2,6 +2,7 @@ import { adwin } from '../stats/adwin.ts';
 import type { Change, ChangeDetector } from '../stats/change-detector.ts';
 import { cusum } from '../stats/cusum.ts';
 import { ddm } from '../stats/ddm.ts';
+import { VALUE_MAX } from '../stats/outcome-limits.ts';
 import { kswin } from '../stats/kswin.ts';
 import { pageHinkley } from '../stats/page-hinkley.ts';
 import type { MarkSnapshot } from './snapshot.ts';
@@ -63,6 +64,32 @@ export function parseChangeWatch(text: string): ChangeWatch {
     if (error instanceof RangeError) throw new RangeError(`${found}: ${error.message}`, { cause: error });
     throw error;
   }
+}
+
+/** How far a watch has come on one stream, and what it has marked there, oldest first. Plain data. */
+export interface WatchState<M> {
+  readonly state: unknown;
+  readonly marks: M[];
+}
+
+/** Before the first observation. */
+export function emptyWatch<M>({ detector }: ChangeWatch): WatchState<M> {
+  return { state: detector.empty(), marks: [] };
+}
+
+/** Takes the next observation, and says what is seen at it; what is no number from −1e100 to 1e100 is left out. */
+export function observe<M>(
+  { detector }: ChangeWatch,
+  { state }: WatchState<M>,
+  observation: number,
+): Change | undefined {
+  return Math.abs(observation) <= VALUE_MAX ? detector.add(state, observation) : undefined;
+}
+
+/** Keeps a mark among the last twenty. */
+export function keepMark<M>({ marks }: WatchState<M>, mark: M): void {
+  marks.push(mark);
+  if (marks.length > CHANGES_MAX) marks.shift();
 }
 
 /** What is marked where a watch has seen a change. */

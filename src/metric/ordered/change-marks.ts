@@ -1,6 +1,12 @@
 import type { Logger } from '../../service/logging.ts';
-import { VALUE_MAX } from '../../stats/outcome-limits.ts';
-import { CHANGES_MAX, type ChangeWatch, changeMark } from '../../wire/change-watch.ts';
+import {
+  type ChangeWatch,
+  changeMark,
+  emptyWatch,
+  keepMark,
+  observe,
+  type WatchState,
+} from '../../wire/change-watch.ts';
 import type { MarkSnapshot } from '../../wire/snapshot.ts';
 import { absoluteError, labelOf } from '../figures/absolute-error.ts';
 import { scoreOf } from '../../stats/class-score.ts';
@@ -18,7 +24,7 @@ export class ChangeMarks implements OrderedPart {
   readonly #log: Pick<Logger, 'warn'>;
   /** Those that have met an outcome they cannot use: told once. */
   readonly #deaf = new Set<ChangeWatch>();
-  #models = new Map<string, WatchState[]>();
+  #models = new Map<string, WatchState<MarkSnapshot>[]>();
 
   /** @param watches those on features are left to the model stage */
   constructor(watches: readonly ChangeWatch[], log: Pick<Logger, 'warn'>) {
@@ -34,19 +40,16 @@ export class ChangeMarks implements OrderedPart {
     if (outcome.previous !== undefined || this.#watches.length === 0) return;
     const { model } = outcome.prediction;
     let states = this.#models.get(model);
-    if (states === undefined) this.#models.set(model, (states = this.#watches.map(emptyState)));
+    if (states === undefined) this.#models.set(model, (states = this.#watches.map(emptyWatch<MarkSnapshot>)));
     for (let i = 0; i < states.length; i++) {
-      const [watch, { state, marks }] = [this.#watches[i]!, states[i]!];
+      const watch = this.#watches[i]!;
       const observation = observationOf(watch, outcome, task);
       if (observation === undefined) {
         this.#tellDeaf(watch);
         continue;
       }
-      if (!(Math.abs(observation) <= VALUE_MAX)) continue;
-      const change = watch.detector.add(state, observation);
-      if (change === undefined) continue;
-      marks.push(changeMark(watch, change, outcome.truth.atMs));
-      if (marks.length > CHANGES_MAX) marks.shift();
+      const change = observe(watch, states[i]!, observation);
+      if (change !== undefined) keepMark(states[i]!, changeMark(watch, change, outcome.truth.atMs));
     }
   }
 
@@ -65,7 +68,7 @@ export class ChangeMarks implements OrderedPart {
   }
 
   decode(bytes: Uint8Array): void {
-    this.#models = new Map(decodeJson(bytes) as [string, WatchState[]][]);
+    this.#models = new Map(decodeJson(bytes) as [string, WatchState<MarkSnapshot>[]][]);
   }
 
   #tellDeaf(watch: ChangeWatch): void {
@@ -77,16 +80,6 @@ export class ChangeMarks implements OrderedPart {
         : 'a number, or probabilities of two classes';
     this.#log.warn(`${watch.text} marks nothing of outcomes such as have come: ${expected}.`);
   }
-}
-
-interface WatchState {
-  readonly state: unknown;
-  /** Oldest first. */
-  readonly marks: MarkSnapshot[];
-}
-
-function emptyState({ detector }: ChangeWatch): WatchState {
-  return { state: detector.empty(), marks: [] };
 }
 
 /** What a detector is told of an outcome; `undefined` where that is no number. */

@@ -1,5 +1,11 @@
-import { VALUE_MAX } from '../../stats/outcome-limits.ts';
-import { CHANGES_MAX, type ChangeWatch, changeMark } from '../../wire/change-watch.ts';
+import {
+  type ChangeWatch,
+  changeMark,
+  emptyWatch,
+  keepMark,
+  observe,
+  type WatchState,
+} from '../../wire/change-watch.ts';
 import type { ChangeSnapshot, MarkSnapshot } from '../../wire/snapshot.ts';
 import type { LogRow } from '../log/log-reader.ts';
 
@@ -20,39 +26,35 @@ export interface LogMark {
  * right and wrong labels.
  */
 export class LogMarks {
-  readonly #watched: readonly {
-    readonly watch: ChangeWatch;
-    readonly state: unknown;
-    readonly seen: LogMark[];
-  }[];
+  readonly #watched: readonly (WatchState<LogMark> & { readonly watch: ChangeWatch })[];
   #rows = 0;
 
   /** @param watches those on features are left out: no log has them */
   constructor(watches: readonly ChangeWatch[]) {
     this.#watched = watches
       .filter(({ on }) => on.kind !== 'feature')
-      .map((watch) => ({ watch, state: watch.detector.empty(), seen: [] }));
+      .map((watch) => ({ ...emptyWatch<LogMark>(watch), watch }));
   }
 
   /** The first row of an id. */
   add(row: LogRow): void {
     this.#rows++;
-    for (const { watch, state, seen } of this.#watched) {
+    const { line, time } = row;
+    for (const watched of this.#watched) {
+      const { watch } = watched;
       const observation = observationOf(watch, row);
-      if (typeof observation !== 'number' || !(Math.abs(observation) <= VALUE_MAX)) continue;
-      const change = watch.detector.add(state, observation);
-      if (change === undefined) continue;
-      const { text, change: seenIn } = changeMark(watch, change, 0);
-      const { line, time } = row;
-      seen.push({ row: this.#rows, line, ...(time && { time }), text, change: seenIn });
-      if (seen.length > CHANGES_MAX) seen.shift();
+      if (typeof observation !== 'number') continue;
+      const seen = observe(watch, watched, observation);
+      if (seen === undefined) continue;
+      const { text, change } = changeMark(watch, seen, 0);
+      keepMark(watched, { row: this.#rows, line, ...(time && { time }), text, change });
     }
   }
 
   /** In the order of the log; of each detector the last twenty. @param task right and wrong are those of classes alone */
   seen(task: 'regression' | 'classification'): LogMark[] {
     const fitting = this.#watched.filter(({ watch }) => task === 'classification' || watch.name !== 'ddm');
-    return fitting.flatMap(({ seen }) => seen).sort((a, b) => a.row - b.row);
+    return fitting.flatMap(({ marks }) => marks).sort((a, b) => a.row - b.row);
   }
 }
 

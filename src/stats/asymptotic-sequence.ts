@@ -51,6 +51,53 @@ export function asymptoticSequence(options: {
   };
 }
 
+/** Adds the first `count` values, which are finite, as `add` would one by one. */
+export function addAllToMoments(state: AsymptoticState, values: Float64Array, count: number): void {
+  let { count: n, mean, squares } = state;
+  for (let i = 0; i < count; i++) {
+    const value = values[i]!;
+    const off = value - mean;
+    n++;
+    mean += off / n;
+    squares = Math.min(Number.MAX_VALUE, squares + off * (value - mean));
+  }
+  state.count = n;
+  state.mean = mean;
+  state.squares = squares;
+}
+
+/** The same of three states that have as many values: each waits for its own divisions, so three take little longer than one. */
+export function addAllToThreeMoments(
+  [a, b, c]: readonly [AsymptoticState, AsymptoticState, AsymptoticState],
+  [as, bs, cs]: readonly [Float64Array, Float64Array, Float64Array],
+  count: number,
+): void {
+  if (a.count !== b.count || a.count !== c.count)
+    throw new RangeError('Cannot add to states of other counts');
+  let n = a.count;
+  let { mean: aMean, squares: aSquares } = a;
+  let { mean: bMean, squares: bSquares } = b;
+  let { mean: cMean, squares: cSquares } = c;
+  for (let i = 0; i < count; i++) {
+    const x = as[i]!;
+    const y = bs[i]!;
+    const z = cs[i]!;
+    const aOff = x - aMean;
+    const bOff = y - bMean;
+    const cOff = z - cMean;
+    n++;
+    aMean += aOff / n;
+    bMean += bOff / n;
+    cMean += cOff / n;
+    aSquares = Math.min(Number.MAX_VALUE, aSquares + aOff * (x - aMean));
+    bSquares = Math.min(Number.MAX_VALUE, bSquares + bOff * (y - bMean));
+    cSquares = Math.min(Number.MAX_VALUE, cSquares + cOff * (z - cMean));
+  }
+  Object.assign(a, { count: n, mean: aMean, squares: aSquares });
+  Object.assign(b, { count: n, mean: bMean, squares: bSquares });
+  Object.assign(c, { count: n, mean: cMean, squares: cSquares });
+}
+
 /** Half the width at a standard deviation of 1. */
 export function unitMargin(count: number, rhoSquared: number, alpha: number): number {
   const spread = count * rhoSquared + 1;

@@ -23,6 +23,19 @@ export const largestError = {
     state.size = size;
     state.stale = false;
   },
+  /** The first `count` sizes of outcomes that can be scored, as `add` would one by one. */
+  addAll(state: LargestErrorState, sizes: Float64Array, count: number): void {
+    let largest = state.size;
+    let isReached = false;
+    for (let i = 0; i < count; i++) {
+      if (sizes[i]! < largest) continue;
+      largest = sizes[i]!;
+      isReached = true;
+    }
+    if (!isReached) return;
+    state.size = largest;
+    state.stale = false;
+  },
   remove(state: LargestErrorState, outcome: { readonly truth: number; readonly prediction: number }): void {
     if (sizeOf(outcome) === state.size) state.stale = true;
   },

@@ -1,10 +1,11 @@
+import { blockLosses } from './block-losses.ts';
 import { checkErrorMax, clippedError } from './clipped-errors.ts';
 import { addAllToMean } from './exact-mean.ts';
 import type { LinearFigures } from './figure.ts';
 import { meanFigures } from './mean-figures.ts';
 import type { MeansState } from './mean-figures.ts';
 import { checkedValue } from './outcome-limits.ts';
-import { BLOCK_ROWS, type RegressionBlock } from './regression-block.ts';
+import type { RegressionBlock } from './regression-block.ts';
 import type { Baselines } from './running-baselines.ts';
 
 /** An outcome with the naive answers as they stood when its prediction came in. */
@@ -97,30 +98,15 @@ function skillsOf(
 
 /** Adds the outcomes of a block that have naive answers, as `add` would one by one. */
 export function addSkillBlock({ means }: SkillState, block: RegressionBlock): void {
-  const { count, truth, error, size, median, mean, last } = block;
+  const { count, size } = block;
+  const losses = blockLosses(block);
   addAllToMean(means.absolute, size, count);
-  for (let i = 0; i < count; i++) {
-    const y = truth[i]!;
-    const offMean = mean[i]! - y;
-    const offLast = last[i]! - y;
-    SQUARED[i] = error[i]! * error[i]!;
-    MEDIAN_ABSOLUTE[i] = Math.abs(median[i]! - y);
-    MEAN_SQUARED[i] = offMean * offMean;
-    LAST_ABSOLUTE[i] = Math.abs(offLast);
-    LAST_SQUARED[i] = offLast * offLast;
-  }
-  addAllToMean(means.squared, SQUARED, count);
-  addAllToMean(means.median_absolute, MEDIAN_ABSOLUTE, count);
-  addAllToMean(means.mean_squared, MEAN_SQUARED, count);
-  addAllToMean(means.last_absolute, LAST_ABSOLUTE, count);
-  addAllToMean(means.last_squared, LAST_SQUARED, count);
+  addAllToMean(means.squared, losses.squared, count);
+  addAllToMean(means.median_absolute, losses.medianAbsolute, count);
+  addAllToMean(means.mean_squared, losses.meanSquared, count);
+  addAllToMean(means.last_absolute, losses.lastAbsolute, count);
+  addAllToMean(means.last_squared, losses.lastSquared, count);
 }
-
-const SQUARED = new Float64Array(BLOCK_ROWS);
-const MEDIAN_ABSOLUTE = new Float64Array(BLOCK_ROWS);
-const MEAN_SQUARED = new Float64Array(BLOCK_ROWS);
-const LAST_ABSOLUTE = new Float64Array(BLOCK_ROWS);
-const LAST_SQUARED = new Float64Array(BLOCK_ROWS);
 
 const NONE = {
   absolute: undefined,

@@ -107,7 +107,7 @@ test('another version that takes over makes a mark, a late truth for the one bef
   const marks = new VersionMarks();
   const add = (atMs: number, version: string | undefined): void => {
     const outcome = outcomeOf({ id: String(atMs), truth: 1, prediction: 1, atMs }, atMs);
-    marks.add({ ...outcome, prediction: { ...outcome.prediction, atMs, version } }, 'regression');
+    marks.add({ ...outcome, prediction: { ...outcome.prediction, atMs, version } });
   };
   for (const [atMs, version] of [
     [1, 'v1'],

@@ -129,7 +129,7 @@ export class RegressionSet implements FigureSet {
 }
 
 /** Whether a row may go into a block: numbers of weight 1, with no interval of the model's own. */
-export function fitsBlock({ prediction, truth, weight }: Row): boolean {
+export function fitsBlock({ prediction, truth, weight }: Omit<Row, 'absoluteError'>): boolean {
   const { value, interval, baseline } = prediction;
   return (
     (weight === undefined || weight === 1) &&
@@ -142,7 +142,10 @@ export function fitsBlock({ prediction, truth, weight }: Row): boolean {
 }
 
 /** Puts a row that fits where there is room. */
-export function putInBlock(block: RegressionBlock, { prediction, truth }: Row): void {
+export function putInBlock(
+  block: RegressionBlock,
+  { prediction, truth }: Pick<Row, 'prediction' | 'truth'>,
+): void {
   const { value, baseline } = prediction;
   block.put(truth.value as number, value as number, baseline && baselinesIn(baseline));
 }

@@ -12,6 +12,7 @@ import { absoluteError, labelOf } from '../figures/absolute-error.ts';
 import { scoreOf } from '../../stats/class-score.ts';
 import type { LedgerTask, Outcome } from '../ledger/ledger.ts';
 import { type OrderedPart, decodeJson, encodeJson } from './ordered-part.ts';
+import type { OutcomeRun } from './outcome-runs.ts';
 
 /**
  * What change detectors saw in the losses and the predictions of each model, outcome by outcome. A revision is no new
@@ -38,9 +39,7 @@ export class ChangeMarks implements OrderedPart {
 
   add(outcome: Outcome, task: LedgerTask): void {
     if (outcome.previous !== undefined || this.#watches.length === 0) return;
-    const { model } = outcome.prediction;
-    let states = this.#models.get(model);
-    if (states === undefined) this.#models.set(model, (states = this.#watches.map(emptyWatch<MarkSnapshot>)));
+    const states = this.#states(outcome.prediction.model);
     for (let i = 0; i < states.length; i++) {
       const watch = this.#watches[i]!;
       const observation = observationOf(watch, outcome, task);
@@ -50,6 +49,23 @@ export class ChangeMarks implements OrderedPart {
       }
       const change = observe(watch, states[i]!, observation);
       if (change !== undefined) keepMark(states[i]!, changeMark(watch, change, outcome.truth.atMs));
+    }
+  }
+
+  addRun({ model, outcomes, block }: OutcomeRun): void {
+    if (this.#watches.length === 0) return;
+    const states = this.#states(model);
+    for (const [k, watch] of this.#watches.entries()) {
+      if (watch.name === 'ddm' && watch.on.kind === 'loss') {
+        this.#tellDeaf(watch);
+        continue;
+      }
+      const state = states[k]!;
+      const observations = watch.on.kind === 'prediction' ? block.prediction : block.size;
+      for (let i = 0; i < block.count; i++) {
+        const change = observe(watch, state, observations[i]!);
+        if (change !== undefined) keepMark(state, changeMark(watch, change, outcomes[i]!.truth.atMs));
+      }
     }
   }
 
@@ -69,6 +85,12 @@ export class ChangeMarks implements OrderedPart {
 
   decode(bytes: Uint8Array): void {
     this.#models = new Map(decodeJson(bytes) as [string, WatchState<MarkSnapshot>[]][]);
+  }
+
+  #states(model: string): WatchState<MarkSnapshot>[] {
+    let states = this.#models.get(model);
+    if (states === undefined) this.#models.set(model, (states = this.#watches.map(emptyWatch<MarkSnapshot>)));
+    return states;
   }
 
   #tellDeaf(watch: ChangeWatch): void {

@@ -29,6 +29,9 @@ export class Estimates implements OrderedPart {
     if (state !== undefined) this.#models.set(model, state);
   }
 
+  /** Numbers have no probabilities. */
+  addRun(): void {}
+
   /** `undefined` where there is nothing to tell. */
   of(model: string, pending: PendingScores): EstimateSnapshot | undefined {
     const state = this.#models.get(model) ?? pending.classes;

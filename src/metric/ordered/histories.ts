@@ -5,6 +5,7 @@ import { labelAt } from '../figures/score-set.ts';
 import { History } from './history.ts';
 import type { LedgerTask, Outcome } from '../ledger/ledger.ts';
 import { type OrderedPart, decodeJson, encodeJson } from './ordered-part.ts';
+import type { OutcomeRun } from './outcome-runs.ts';
 
 /** How the error of each model went. When its points were set is in no outcome: made anew it begins with the next one. */
 export class Histories implements OrderedPart {
@@ -19,15 +20,26 @@ export class Histories implements OrderedPart {
 
   add({ prediction, truth, previous }: Outcome, task: LedgerTask): void {
     if (previous !== undefined) return;
-    let history = this.#models.get(prediction.model);
-    if (history === undefined) this.#models.set(prediction.model, (history = new History()));
     const error = absoluteError(prediction, truth, task);
-    history.add(error, task === 'regression' ? undefined : this.#classMeans(prediction, truth));
+    this.#history(prediction.model).add(
+      error,
+      task === 'regression' ? undefined : this.#classMeans(prediction, truth),
+    );
+  }
+
+  addRun({ model, block }: OutcomeRun): void {
+    this.#history(model).addAll(block.size, block.count);
   }
 
   /** `undefined` before the model's first outcome. */
   of(model: string): History | undefined {
     return this.#models.get(model);
+  }
+
+  #history(model: string): History {
+    let history = this.#models.get(model);
+    if (history === undefined) this.#models.set(model, (history = new History()));
+    return history;
   }
 
   /** What an outcome adds to the means of a classification's figures. */

@@ -43,6 +43,12 @@ export class History {
     }
   }
 
+  /** The first `count` of first outcomes' absolute errors. */
+  addAll(absoluteErrors: Float64Array, count: number): void {
+    for (let i = 0; i < count; i++) this.#sum += absoluteErrors[i]!;
+    this.#count += count;
+  }
+
   /** Sets a point, if anything came since the last one and it is long enough ago. */
   mark({ means, ...now }: HistoryMark): void {
     if (this.#count === 0) return;

@@ -1,11 +1,13 @@
 import { budgetShare } from '../../stats/alarm-budget.ts';
 import type { Figures } from '../../stats/figure.ts';
+import { RegressionBlock } from '../../stats/regression-block.ts';
 import type { FigureSettings } from '../figures/figure-settings.ts';
 import { KeptNames } from '../ledger/kept-names.ts';
 import type { LedgerTask, Outcome } from '../ledger/ledger.ts';
 import { sliceOf } from '../ledger/slices.ts';
 import { type OrderedPart, decodeJson, encodeJson } from './ordered-part.ts';
-import { type Population, emptyPopulation, observe, withIntervals } from './population.ts';
+import type { OutcomeRun } from './outcome-runs.ts';
+import { type Population, emptyPopulation, observe, observeAll, withIntervals } from './population.ts';
 
 /** Miscoverage of an interval over all looks, and of those of all slices of a model together. */
 export const ALPHA = 0.05;
@@ -28,6 +30,13 @@ export class Intervals implements OrderedPart {
     if (population === undefined)
       this.#models.set(model, (population = emptyPopulation(task, this.#settings)));
     observe(population, outcome, this.#settings);
+  }
+
+  addRun({ model, block }: OutcomeRun): void {
+    let population = this.#models.get(model);
+    if (population === undefined)
+      this.#models.set(model, (population = emptyPopulation('regression', this.#settings)));
+    observeAll(population, block, this.#settings);
   }
 
   /** The figures of a model with their intervals, and the largest error. */
@@ -80,6 +89,26 @@ export class SliceIntervals implements OrderedPart {
       const population =
         value === undefined ? undefined : this.#population(prediction.model, { tag, value }, task);
       if (population !== undefined) observe(population, outcome, this.#settings);
+    }
+  }
+
+  addRun({ model, outcomes, block }: OutcomeRun): void {
+    for (const tag of this.#settings.slices) {
+      const rowsOf = new Map<Population, number[]>();
+      for (const [row, { prediction, truth }] of outcomes.entries()) {
+        const value = sliceOf(tag, prediction, truth);
+        const population =
+          value === undefined ? undefined : this.#population(model, { tag, value }, 'regression');
+        if (population === undefined) continue;
+        const rows = rowsOf.get(population);
+        if (rows === undefined) rowsOf.set(population, [row]);
+        else rows.push(row);
+      }
+      for (const [population, rows] of rowsOf) {
+        OF_SLICE.clear();
+        for (const row of rows) OF_SLICE.take(block, row);
+        observeAll(population, OF_SLICE, this.#settings);
+      }
     }
   }
 
@@ -162,6 +191,9 @@ type StoredSlices = [
   seen: number,
   tags: [tag: string, populations: [string, { readonly index: number; readonly population: Population }][]][],
 ][];
+
+/** The rows of one slice, while they are added. */
+const OF_SLICE = new RegressionBlock();
 
 /** Of the stored states. */
 const VERSION = 3;

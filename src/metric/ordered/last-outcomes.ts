@@ -7,7 +7,8 @@ import type { FigureSettings } from '../figures/figure-settings.ts';
 import { type FigureSet, type Row, emptySet } from '../figures/figure-set.ts';
 import type { LedgerTask, Outcome } from '../ledger/ledger.ts';
 import { type OrderedPart, decodeJson, encodeJson } from './ordered-part.ts';
-import { OutcomeTail, type TailRow } from './outcome-tail.ts';
+import type { OutcomeRun } from './outcome-runs.ts';
+import { OutcomeTail, type TailRow, firstTruthMs } from './outcome-tail.ts';
 
 /**
  * The last outcomes of each model: those with the latest first truth, of the same time those with the larger id. Which they
@@ -34,10 +35,36 @@ export class LastOutcomes implements OrderedPart {
 
   add(outcome: Outcome, task: LedgerTask): void {
     if (this.#max === 0) return;
-    const { model } = outcome.prediction;
-    let tail = this.#models.get(model);
-    if (tail === undefined) this.#models.set(model, (tail = new OutcomeTail(this.#max)));
-    tail.put(outcome, task);
+    this.#tail(outcome.prediction.model).put(outcome, task);
+  }
+
+  addRun({ model, outcomes }: OutcomeRun): void {
+    if (this.#max === 0) return;
+    const tail = this.#tail(model);
+    for (const outcome of outcomes) tail.put(outcome, 'regression');
+  }
+
+  /** All of these will be added: what cannot be among the last when they are is passed by then. */
+  expect(outcomes: readonly Outcome[]): void {
+    if (this.#max === 0 || outcomes.length <= this.#max) return;
+    let expected: Expected | undefined;
+    const models = new Map<string, Expected>();
+    for (let i = outcomes.length - 1; i >= 0; i--) {
+      const outcome = outcomes[i]!;
+      const { model } = outcome.prediction;
+      // A revision is no further row.
+      if (outcome.previous !== undefined) continue;
+      if (expected?.model !== model) {
+        expected = models.get(model) ?? { model, count: 0, fromMs: Infinity };
+        models.set(model, expected);
+      }
+      if (expected.count === this.#max) continue;
+      expected.count++;
+      expected.fromMs = Math.min(expected.fromMs, firstTruthMs(outcome));
+    }
+    for (const { model, count, fromMs } of models.values()) {
+      if (count === this.#max) this.#tail(model).passBefore(fromMs);
+    }
   }
 
   /** The figures of a model's last outcomes; `undefined` before one. */
@@ -72,6 +99,12 @@ export class LastOutcomes implements OrderedPart {
     return count;
   }
 
+  #tail(model: string): OutcomeTail {
+    let tail = this.#models.get(model);
+    if (tail === undefined) this.#models.set(model, (tail = new OutcomeTail(this.#max)));
+    return tail;
+  }
+
   encode(): Uint8Array {
     return encodeJson([...this.#models].map(([model, tail]) => [model, tail.last(this.#max)]));
   }
@@ -80,6 +113,14 @@ export class LastOutcomes implements OrderedPart {
     const stored = decodeJson(bytes) as [string, TailRow[]][];
     this.#models = new Map(stored.map(([model, rows]) => [model, OutcomeTail.from(rows, this.#max)]));
   }
+}
+
+/** The last outcomes of a model of those that will be added, as many as are kept at most. */
+interface Expected {
+  readonly model: string;
+  count: number;
+  /** The earliest of their places. */
+  fromMs: number;
 }
 
 /** Of the stored states. */

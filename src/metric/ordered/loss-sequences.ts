@@ -1,6 +1,8 @@
-import type { AsymptoticState } from '../../stats/asymptotic-sequence.ts';
+import { type AsymptoticState, addAllToThreeMoments } from '../../stats/asymptotic-sequence.ts';
+import { blockLosses } from '../../stats/block-losses.ts';
 import { clippedError } from '../../stats/clipped-errors.ts';
 import { pinballLoss, pinballName } from '../../stats/pinball.ts';
+import type { RegressionBlock } from '../../stats/regression-block.ts';
 import { relativeErrorsOf } from '../../stats/relative-errors.ts';
 import type { Baselines } from '../../stats/running-baselines.ts';
 import {
@@ -16,7 +18,13 @@ import {
   scaled,
   unitOf,
 } from './sequence-levels.ts';
-import { type SkillSequences, emptySkillSequences, observeSkill, skillIntervals } from './skill-sequences.ts';
+import {
+  type SkillSequences,
+  emptySkillSequences,
+  observeSkill,
+  observeSkills,
+  skillIntervals,
+} from './skill-sequences.ts';
 
 /** What is observed, and how. */
 export interface SequenceSettings {
@@ -101,13 +109,7 @@ export function observeError(
   MOMENTS.add(state.absolute, size);
   MOMENTS.add(state.signed, error);
   MOMENTS.add(state.squared, size * size);
-  if (errorMax !== undefined) {
-    const unit = unitOf(method);
-    state.clipped ??= { absolute: unit.empty(), squared: unit.empty() };
-    const share = clippedError(error, errorMax) / errorMax;
-    unit.add(state.clipped.absolute, share);
-    unit.add(state.clipped.squared, share * share);
-  }
+  if (errorMax !== undefined) observeClipped(state, error, { errorMax, method });
   if (covered !== undefined) {
     const unit = unitOf(method);
     unit.add((state.covered ??= unit.empty()), covered ? 1 : 0);
@@ -118,6 +120,47 @@ export function observeError(
     state.skill ??= emptySkillSequences(errorMax);
     observeSkill(state.skill, { size, truth, baselines }, errorMax);
   }
+}
+
+/** The next first truths of a regression, without an interval of the model's own: as `observeError` would one by one. */
+export function observeErrors(
+  state: RegressionSequences,
+  block: RegressionBlock,
+  { errorMax, pinball, method }: SequenceSettings,
+): void {
+  const { count, error, size, truth, prediction } = block;
+  addAllToThreeMoments(
+    [state.absolute, state.signed, state.squared],
+    [size, error, blockLosses(block).squared],
+    count,
+  );
+  if (errorMax !== undefined) {
+    for (let i = 0; i < count; i++) observeClipped(state, error[i]!, { errorMax, method });
+  }
+  for (const [i, quantile] of pinball.entries()) {
+    const moments = state.pinball[i]!;
+    for (let row = 0; row < count; row++) MOMENTS.add(moments, pinballLoss(-error[row]!, quantile));
+  }
+  if (state.relative !== undefined) {
+    for (let i = 0; i < count; i++)
+      observeRelative(state.relative, { truth: truth[i]!, prediction: prediction[i]! }, method);
+  }
+  if (block.hasBaselines) {
+    state.skill ??= emptySkillSequences(errorMax);
+    observeSkills(state.skill, block, errorMax);
+  }
+}
+
+function observeClipped(
+  state: RegressionSequences,
+  error: number,
+  { errorMax, method }: { readonly errorMax: number; readonly method: IntervalMethod | undefined },
+): void {
+  const unit = unitOf(method);
+  state.clipped ??= { absolute: unit.empty(), squared: unit.empty() };
+  const share = clippedError(error, errorMax) / errorMax;
+  unit.add(state.clipped.absolute, share);
+  unit.add(state.clipped.squared, share * share);
 }
 
 function observeRelative(

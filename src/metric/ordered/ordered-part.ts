@@ -1,4 +1,5 @@
 import type { LedgerTask, Outcome } from '../ledger/ledger.ts';
+import type { OutcomeRun } from './outcome-runs.ts';
 
 /**
  * Something that runs on the outcomes of a ledger in the order of their numbers, stored under a name of its own. The
@@ -12,6 +13,11 @@ export interface OrderedPart {
   readonly fingerprint: string;
   /** Takes the next outcome: a first truth, or a revision (`previous` is set then). */
   add(outcome: Outcome, task: LedgerTask): void;
+  /**
+   * The same of a run of them. A part that does not care for the order between two models has it; one without it is told of
+   * each outcome of a run by itself, between those of others.
+   */
+  addRun?(run: OutcomeRun): void;
   /** Forgets everything. */
   clear(): void;
   encode(): Uint8Array;

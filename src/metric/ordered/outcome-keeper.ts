@@ -12,6 +12,7 @@ import { LastOutcomes } from './last-outcomes.ts';
 import type { LedgerTask, LogCursor, Outcome, OutcomeSink, ReopenOptions } from '../ledger/ledger.ts';
 import type { MetricLog } from '../log/log.ts';
 import type { OrderedPart } from './ordered-part.ts';
+import { OutcomeRuns } from './outcome-runs.ts';
 import { taskOfOutcome } from '../figures/outcome-task.ts';
 import { TruthsSoFar } from './truths-so-far.ts';
 import { VersionMarks } from './version-marks.ts';
@@ -38,7 +39,14 @@ export class OutcomeKeeper implements OutcomeSink {
   /** Every part, whether or not it could be read. */
   readonly #parts: readonly OrderedPart[];
   /** Those that outcomes are added to: not to what could not be read, before it is made anew. */
-  #whole: readonly OrderedPart[];
+  #whole: readonly OrderedPart[] = [];
+  /** Of them: those that are told of each outcome of a run by itself … */
+  #singly: readonly OrderedPart[] = [];
+  /** … and those that take a run. */
+  #inRuns: readonly OrderedPart[] = [];
+  readonly #runs = new OutcomeRuns((run) => {
+    for (const part of this.#inRuns) part.addRun?.(run);
+  });
   #task: LedgerTask | undefined;
 
   /**
@@ -79,7 +87,7 @@ export class OutcomeKeeper implements OutcomeSink {
       this.changes,
       this.histories,
     ];
-    this.#whole = this.#parts;
+    this.#addTo(this.#parts);
   }
 
   write(outcomes: readonly Outcome[]): LogCursor {
@@ -88,10 +96,20 @@ export class OutcomeKeeper implements OutcomeSink {
   }
 
   replay(outcomes: readonly Outcome[]): void {
+    const [first] = outcomes;
+    if (first === undefined) return;
+    const task = (this.#task ??= taskOfOutcome(first));
+    if (this.#whole.includes(this.last)) this.last.expect(outcomes);
     for (const outcome of outcomes) {
-      this.#add(outcome, this.#whole);
-      this.alarms.add(outcome, (this.#task ??= taskOfOutcome(outcome)));
+      if (task === 'regression' && this.#runs.put(outcome)) {
+        for (const part of this.#singly) part.add(outcome, task);
+      } else {
+        for (const part of this.#whole) part.add(outcome, task);
+      }
     }
+    this.#runs.end();
+    if (!this.alarms.areWatched) return;
+    for (const outcome of outcomes) this.alarms.add(outcome, task);
   }
 
   baseline(): readonly number[] | undefined {
@@ -109,11 +127,13 @@ export class OutcomeKeeper implements OutcomeSink {
   ): boolean {
     this.#task = from.task;
     this.alarms.restore(states.get(ALARMS), from.task);
-    this.#whole = this.#parts.filter((part) => {
+    this.#runs.clear();
+    const whole = this.#parts.filter((part) => {
       part.clear();
       const bytes = states.get(`${ORDERED}${part.name}`);
       return bytes === undefined ? from.number === 0 : this.#isRead(part, bytes);
     });
+    this.#addTo(whole);
     return this.#whole.length === this.#parts.length;
   }
 
@@ -123,10 +143,11 @@ export class OutcomeKeeper implements OutcomeSink {
     for (const part of missing) part.clear();
     let count = 0;
     for await (const outcome of outcomes) {
-      this.#add(outcome, missing);
+      const task = (this.#task ??= taskOfOutcome(outcome));
+      for (const part of missing) part.add(outcome, task);
       count++;
     }
-    this.#whole = this.#parts;
+    this.#addTo(this.#parts);
     const names = missing.map(({ name }) => name).join(', ');
     this.#log.info(`Made anew from ${count} outcomes, all that the retention keeps: ${names}.`);
   }
@@ -143,9 +164,10 @@ export class OutcomeKeeper implements OutcomeSink {
     this.#metricLog.reopened();
   }
 
-  #add(outcome: Outcome, parts: readonly OrderedPart[]): void {
-    const task = (this.#task ??= taskOfOutcome(outcome));
-    for (const part of parts) part.add(outcome, task);
+  #addTo(parts: readonly OrderedPart[]): void {
+    this.#whole = parts;
+    this.#singly = parts.filter((part) => part.addRun === undefined);
+    this.#inRuns = parts.filter((part) => part.addRun !== undefined);
   }
 
   #isRead(part: OrderedPart, bytes: Uint8Array): boolean {

@@ -36,6 +36,8 @@ export class OutcomeTail {
   readonly #baseline: TailRow['baseline'][] = [];
   readonly #absoluteError: number[] = [];
   readonly #weight: TailRow['weight'][] = [];
+  /** Rows in the columns; what lies behind them is none. */
+  #count = 0;
   /** Whether the rows lie in their order, none twice. */
   #isInOrder = true;
   /** Rows that take the place of an earlier one, which is still there. */
@@ -51,42 +53,49 @@ export class OutcomeTail {
   }
 
   /** The next outcome; a revision takes the place of what it revises. */
-  put({ entry, prediction, truth, previous }: Outcome, task: LedgerTask): void {
-    const { atMs } = entry.truth?.versions[0] ?? truth;
+  put(outcome: Outcome, task: LedgerTask): void {
+    const { entry, prediction, truth, previous } = outcome;
     const { key } = entry;
+    const atMs = firstTruthMs(outcome);
     if (atMs < this.#floorMs || (atMs === this.#floorMs && key < this.#floorKey)) return;
     if (previous !== undefined) this.#revisions++;
-    this.#place(atMs, key);
-    this.#truth.push(truth.value);
-    this.#value.push(prediction.value);
-    this.#proba.push(prediction.proba);
-    this.#interval.push(prediction.interval);
-    this.#baseline.push(prediction.baseline);
-    this.#absoluteError.push(absoluteError(prediction, truth, task));
-    this.#weight.push(truth.weight ?? prediction.weight);
-    if (this.#key.length >= this.#room) this.#drop();
+    const row = this.#place(atMs, key);
+    this.#truth[row] = truth.value;
+    this.#value[row] = prediction.value;
+    this.#proba[row] = prediction.proba;
+    this.#interval[row] = prediction.interval;
+    this.#baseline[row] = prediction.baseline;
+    this.#absoluteError[row] = absoluteError(prediction, truth, task);
+    this.#weight[row] = truth.weight ?? prediction.weight;
+    if (this.#count >= this.#room) this.#drop();
+  }
+
+  /** As many rows as count will come from this time on: what lies before it is not taken. */
+  passBefore(atMs: number): void {
+    if (atMs <= this.#floorMs) return;
+    this.#floorMs = atMs;
+    this.#floorKey = '';
   }
 
   /** The last `count` rows, or as many as count, in their order. */
   last(count: number): TailRow[] {
     if (!this.#isInOrder) this.#arrange();
-    const { length } = this.#key;
-    const first = Math.max(0, length - Math.min(count, this.#max));
-    return Array.from({ length: length - first }, (_, i) => this.#row(first + i));
+    const first = Math.max(0, this.#count - Math.min(count, this.#max));
+    return Array.from({ length: this.#count - first }, (_, i) => this.#row(first + i));
   }
 
   /** A tail of the rows that `last` gave. */
   static from(rows: readonly TailRow[], max: number): OutcomeTail {
     const tail = new OutcomeTail(max);
-    for (const row of rows) {
-      tail.#place(row.atMs, row.key);
-      tail.#truth.push(row.truth);
-      tail.#value.push(row.value);
-      tail.#proba.push(row.proba);
-      tail.#interval.push(row.interval);
-      tail.#baseline.push(row.baseline);
-      tail.#absoluteError.push(row.absoluteError);
-      tail.#weight.push(row.weight);
+    for (const each of rows) {
+      const row = tail.#place(each.atMs, each.key);
+      tail.#truth[row] = each.truth;
+      tail.#value[row] = each.value;
+      tail.#proba[row] = each.proba;
+      tail.#interval[row] = each.interval;
+      tail.#baseline[row] = each.baseline;
+      tail.#absoluteError[row] = each.absoluteError;
+      tail.#weight[row] = each.weight;
     }
     return tail;
   }
@@ -105,39 +114,37 @@ export class OutcomeTail {
     };
   }
 
-  #place(atMs: number, key: string): void {
-    this.#atMs.push(atMs);
-    this.#key.push(key);
-    const { length } = this.#key;
-    if (this.#isInOrder && length > 1) this.#isInOrder = this.#isBefore(length - 2, length - 1);
+  /** @returns where the other columns have the row */
+  #place(atMs: number, key: string): number {
+    const row = this.#count++;
+    this.#atMs[row] = atMs;
+    this.#key[row] = key;
+    if (this.#isInOrder && row > 0) this.#isInOrder = this.#isBefore(row - 1, row);
+    return row;
   }
 
   /** Rows that cannot be among the last go. */
   #drop(): void {
     // Of those of one place only the last one counts.
     if (this.#revisions > 0) this.#arrange();
-    const first = this.#key.length - this.#max;
+    const first = this.#count - this.#max;
     if (first <= 0) return;
-    if (this.#isInOrder) {
-      for (const column of this.#columns()) column.splice(0, first);
-      this.#floor(0);
-      return;
-    }
-    const order = indices(this.#key.length);
-    this.#select(order, first);
+    const order = indices(this.#count);
+    if (!this.#isInOrder) this.#select(order, first);
     this.#floor(order[first]!);
     this.#keep(order.subarray(first));
-    this.#isInOrder = this.#key.every((_, i) => i === 0 || this.#isBefore(i - 1, i));
+    if (!this.#isInOrder) this.#isInOrder = this.#areInOrder();
   }
 
   #floor(row: number): void {
+    if (this.#atMs[row]! < this.#floorMs) return;
     this.#floorMs = this.#atMs[row]!;
     this.#floorKey = this.#key[row]!;
   }
 
   /** Brings the rows into their order; of those of one place the last one stays. */
   #arrange(): void {
-    const order = indices(this.#key.length);
+    const order = indices(this.#count);
     order.sort((a, b) => (this.#isBefore(a, b) ? -1 : this.#isBefore(b, a) ? 1 : a - b));
     const standing =
       this.#revisions === 0
@@ -146,6 +153,11 @@ export class OutcomeTail {
     this.#keep(standing);
     this.#isInOrder = true;
     this.#revisions = 0;
+  }
+
+  #areInOrder(): boolean {
+    for (let row = 1; row < this.#count; row++) if (!this.#isBefore(row - 1, row)) return false;
+    return true;
   }
 
   #isBefore(a: number, b: number): boolean {
@@ -180,12 +192,14 @@ export class OutcomeTail {
     }
   }
 
+  /** What lies behind the rows that stay is written over later: columns that shrank would have to be made again. */
   #keep(order: Uint32Array): void {
+    const isShift = this.#isInOrder;
     for (const column of this.#columns()) {
-      const before = column.slice();
+      const before = isShift ? column : column.slice(0, this.#count);
       for (let i = 0; i < order.length; i++) column[i] = before[order[i]!];
-      column.length = order.length;
     }
+    this.#count = order.length;
   }
 
   #columns(): unknown[][] {
@@ -201,6 +215,11 @@ export class OutcomeTail {
       this.#weight,
     ];
   }
+}
+
+/** The place of an outcome among the others: the time of its first truth. */
+export function firstTruthMs({ entry, truth }: Pick<Outcome, 'entry' | 'truth'>): number {
+  return (entry.truth?.versions[0] ?? truth).atMs;
 }
 
 function indices(length: number): Uint32Array {

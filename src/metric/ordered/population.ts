@@ -1,6 +1,7 @@
 import { logLoss } from '../../stats/class-probabilities.ts';
 import { type Figures, present } from '../../stats/figure.ts';
 import { type LargestErrorState, largestError } from '../../stats/largest-error.ts';
+import type { RegressionBlock } from '../../stats/regression-block.ts';
 import { absoluteError, labelOf } from '../figures/absolute-error.ts';
 import type { FigureSettings } from '../figures/figure-settings.ts';
 import type { LedgerTask, Outcome } from '../ledger/ledger.ts';
@@ -12,6 +13,7 @@ import {
   emptyRegressionSequences,
   observeClass,
   observeError,
+  observeErrors,
   regressionIntervals,
 } from './loss-sequences.ts';
 import type { Bounded } from './sequence-levels.ts';
@@ -73,6 +75,14 @@ export function observe(state: Population, outcome: Outcome, settings: FigureSet
       {},
     );
   }
+}
+
+/** The next first truths of a regression, those of a run. */
+export function observeAll(state: Population, block: RegressionBlock, settings: FigureSettings): void {
+  if (state.errors === undefined) throw new RangeError('Cannot add numbers to intervals of classes');
+  state.rows += block.count;
+  largestError.addAll(state.largest, block.size, block.count);
+  observeErrors(state.errors, block, settings);
 }
 
 function observeRegression(

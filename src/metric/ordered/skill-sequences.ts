@@ -1,6 +1,8 @@
-import type { AsymptoticState } from '../../stats/asymptotic-sequence.ts';
+import { type AsymptoticState, addAllToThreeMoments } from '../../stats/asymptotic-sequence.ts';
+import { blockLosses } from '../../stats/block-losses.ts';
 import { clippedError } from '../../stats/clipped-errors.ts';
 import type { ConfidenceSequence } from '../../stats/confidence-sequence.ts';
+import type { RegressionBlock } from '../../stats/regression-block.ts';
 import type { Baselines } from '../../stats/running-baselines.ts';
 import {
   type Bounded,
@@ -63,12 +65,54 @@ export function observeSkill(
   MOMENTS.add(errors.lastAbsolute, last);
   MOMENTS.add(errors.lastSquared, last * last);
   if (clipped === undefined || errorMax === undefined) return;
-  const own = clippedError(size, errorMax) / errorMax;
-  const ofMean = clippedError(mean, errorMax) / errorMax;
-  const ofLast = clippedError(last, errorMax) / errorMax;
+  observeClipped(clipped, { own: size, ofMedian: median, ofMean: mean, ofLast: last }, errorMax);
+}
+
+/** The rows of a block that has naive answers. */
+export function observeSkills(
+  { errors, clipped }: SkillSequences,
+  block: RegressionBlock,
+  errorMax: number | undefined,
+): void {
+  const { count, size, truth, median, mean, last } = block;
+  const losses = blockLosses(block);
+  addAllToThreeMoments(
+    [errors.absolute, errors.squared, errors.medianAbsolute],
+    [size, losses.squared, losses.medianAbsolute],
+    count,
+  );
+  addAllToThreeMoments(
+    [errors.meanSquared, errors.lastAbsolute, errors.lastSquared],
+    [losses.meanSquared, losses.lastAbsolute, losses.lastSquared],
+    count,
+  );
+  if (clipped === undefined || errorMax === undefined) return;
+  for (let i = 0; i < count; i++) {
+    const y = truth[i]!;
+    observeClipped(
+      clipped,
+      { own: size[i]!, ofMedian: median[i]! - y, ofMean: mean[i]! - y, ofLast: last[i]! - y },
+      errorMax,
+    );
+  }
+}
+
+function observeClipped(
+  clipped: Losses<BoundedState>,
+  errors: {
+    readonly own: number;
+    readonly ofMedian: number;
+    readonly ofMean: number;
+    readonly ofLast: number;
+  },
+  errorMax: number,
+): void {
+  const own = clippedError(errors.own, errorMax) / errorMax;
+  const ofMean = clippedError(errors.ofMean, errorMax) / errorMax;
+  const ofLast = clippedError(errors.ofLast, errorMax) / errorMax;
   UNIT.add(clipped.absolute, own);
   UNIT.add(clipped.squared, own * own);
-  UNIT.add(clipped.medianAbsolute, clippedError(median, errorMax) / errorMax);
+  UNIT.add(clipped.medianAbsolute, clippedError(errors.ofMedian, errorMax) / errorMax);
   UNIT.add(clipped.meanSquared, ofMean * ofMean);
   UNIT.add(clipped.lastAbsolute, ofLast);
   UNIT.add(clipped.lastSquared, ofLast * ofLast);

@@ -1,6 +1,7 @@
 import type { MarkSnapshot } from '../../wire/snapshot.ts';
-import type { LedgerTask, Outcome } from '../ledger/ledger.ts';
+import type { Outcome } from '../ledger/ledger.ts';
 import { type OrderedPart, decodeJson, encodeJson } from './ordered-part.ts';
+import type { OutcomeRun } from './outcome-runs.ts';
 
 /**
  * When another version of a model took over, by the time of its predictions. A truth that comes late for the version
@@ -11,7 +12,7 @@ export class VersionMarks implements OrderedPart {
   readonly fingerprint = '1';
   #models = new Map<string, Versions>();
 
-  add({ prediction, previous }: Outcome, _task: LedgerTask): void {
+  add({ prediction, previous }: Outcome): void {
     const { model, version, atMs } = prediction;
     if (previous !== undefined || version === undefined) return;
     const known = this.#models.get(model);
@@ -25,6 +26,10 @@ export class VersionMarks implements OrderedPart {
     known.marks.push({ atMs, kind: 'version', text: `version ${version}, before ${known.version}` });
     if (known.marks.length > MARKS_MAX) known.marks.shift();
     known.version = version;
+  }
+
+  addRun({ outcomes }: OutcomeRun): void {
+    for (const outcome of outcomes) if (outcome.prediction.version !== undefined) this.add(outcome);
   }
 
   /** Oldest first; the last hundred. */

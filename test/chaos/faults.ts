@@ -88,6 +88,8 @@ export function killOfNode(): Fault {
   };
 }
 
+const BEHIND_MS = 500;
+
 /** The end as an operator asks for it, under load, and a new start: exit code 0 is part of it. */
 export function termOf(stage: StageName): Fault {
   return {
@@ -95,7 +97,13 @@ export function termOf(stage: StageName): Fault {
     isKill: false,
     isPossible: ({ pipeline }) => pipeline.runs(stage),
     async strike({ pipeline }) {
-      const code = await pipeline.stop(stage);
+      // It stands still before: however fast it is, it has messages in hand when it is asked to end.
+      const program = pipeline.program(stage);
+      program.signal('SIGSTOP');
+      await hold(BEHIND_MS);
+      const ending = pipeline.stop(stage);
+      program.signal('SIGCONT');
+      const code = await ending;
       if (code !== 0)
         throw new Error(`${stage} ended with ${code} when it was asked to:\n${pipeline.said(stage)}`);
       pipeline.start(stage);

@@ -13,10 +13,13 @@ const EXAMPLE = join(import.meta.dirname, '..', '..', 'examples', 'diabetes');
 
 test('an alarm comes to a webhook; killed and resumed the program goes on with it and tells nothing twice', async () => {
   const told: AlarmMessage[] = [];
+  // It gets no answer to any but the first before it is killed: what was on its way then is told again, and is told once.
+  let answersMax = 1;
   const server = createServer((request, response) => {
     let body = '';
     request.setEncoding('utf8').on('data', (text: string) => (body += text));
     request.on('end', () => {
+      if (told.length >= answersMax) return;
       told.push(JSON.parse(body) as AlarmMessage);
       response.writeHead(204).end();
     });
@@ -39,6 +42,7 @@ test('an alarm comes to a webhook; killed and resumed the program goes on with i
     });
     killed.signal('SIGKILL');
     assert.equal(await killed.ended(), -1, 'it was killed before it had ended');
+    answersMax = Infinity;
     await using resumed = Program.aftermath([...args, '--resume']);
     assert.equal(await resumed.ended(), 0, resumed.stdout + resumed.stderr);
     await eventually('both changes', () => told.length >= 2);

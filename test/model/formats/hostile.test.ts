@@ -11,14 +11,16 @@ const folder = join(import.meta.dirname, '../fixtures/hostile');
 
 for (const file of readdirSync(folder)) {
   void it(`loadModel() refuses ${file} within a second`, async () => {
-    const started = performance.now();
+    // Of the processor: what else the machine has to do is not the file's doing.
+    const started = process.cpuUsage();
     await assert.rejects(loadModel(join(folder, file)), (error: unknown) => {
       assert.ok(error instanceof ModelLoadError);
       assert.equal(error.consequence, 'stop');
       assert.match(error.message, /^Cannot load .+: .+/);
       return true;
     });
-    assert.ok(performance.now() - started < 1_000);
+    const { user, system } = process.cpuUsage(started);
+    assert.ok(user + system < 1_000_000);
   });
 }
 

@@ -22,6 +22,7 @@ export class PendingScores {
 
   /** A prediction begins (1) or ends (−1) to wait. Nothing happens without probabilities of two classes or more. */
   add({ value, proba }: Pick<PredictionSlot, 'value' | 'proba'>, sign: 1 | -1): void {
+    if (proba === undefined) return;
     const found = servedScore(String(value), proba);
     if (found === undefined) return;
     const cells = this.#cells(found);

@@ -128,9 +128,7 @@ export class SegmentWriter {
     const hash = view.getFloat64(at + HASH_AT, true);
     if (this.#at === 0) this.#fences.push(hash);
     if (size > this.#block.length) this.#block = Buffer.allocUnsafeSlow(size);
-    const block = this.#block;
-    // A native copy costs more than such a loop for so few bytes.
-    for (let from = at, to = this.#at, end = at + size; from < end; from++, to++) block[to] = bytes[from]!;
+    bytes.copy(this.#block, this.#at, at, at + size);
     this.#at += size;
     this.#entries++;
     this.#filter.add(hash);

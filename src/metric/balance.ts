@@ -34,8 +34,9 @@ export class Balance {
   readonly #lastMs = { predictions: -Infinity, truths: -Infinity };
   /** How far ahead predictions are where neither has to wait for the other. */
   #base = 0;
-  /** Up to here a side goes on without a look at the other. */
+  /** Up to here a side goes on without a look at the other, unless that one has become a stream: by what it has admitted then. */
   readonly #aloneUntil = { predictions: 0, truths: 0 };
+  readonly #streamFrom = { predictions: 0, truths: 0 };
   #moved = Promise.withResolvers<void>();
 
   /** @param truthsWaiting truths in the ledger without a prediction: so far ahead they are at most */
@@ -49,6 +50,8 @@ export class Balance {
     if (side === 'truths') this.#lookAtWaiting();
     if (this.#isAhead(side, records)) await this.#waitFor(OTHER[side], side, records);
     this.#admitted[side] += records;
+    // Truths come as soon as they are let: predictions need not be so far ahead of them.
+    if (side === 'truths' && this.#base > 0) this.#base = Math.max(0, Math.min(this.#base, this.#apart));
     this.#lastMs[side] = performance.now();
     this.#moved.resolve();
     this.#moved = Promise.withResolvers();
@@ -57,7 +60,7 @@ export class Balance {
   /** Truths that have found their predictions are not ahead, however many there were. */
   #lookAtWaiting(): void {
     const behind = this.#truthsWaiting() + this.#bounds.openMax;
-    if (this.#lead < -behind) this.#base = this.#admitted.predictions - this.#admitted.truths + behind;
+    if (this.#lead < -behind) this.#base = this.#apart + behind;
   }
 
   async #waitFor(other: Side, side: Side, records: number): Promise<void> {
@@ -70,9 +73,9 @@ export class Balance {
       if (admitted[other] - before < this.#bounds.streamMin || admitted[other] >= level) break;
     }
     // Truths that no prediction has come for stay ahead of those that may come yet.
-    if (side === 'predictions' || admitted[other] >= level)
-      this.#base = admitted.predictions - admitted.truths;
+    if (side === 'predictions' || admitted[other] >= level) this.#base = this.#apart;
     this.#aloneUntil[side] = admitted[side] + this.#bounds.aloneMax;
+    this.#streamFrom[other] = admitted[other] + this.#bounds.streamMin;
   }
 
   #patienceMs(other: Side): number {
@@ -82,10 +85,19 @@ export class Balance {
     return other === 'predictions' && this.#truthsWaiting() > aloneMax ? busyMs : idleMs;
   }
 
-  /** Until the side is ahead no more, or for so long. */
+  /**
+   * Until the side is ahead no more, or for so long. By many short timers: while the process stands still for something
+   * else the other side cannot come either, and of that no more than one of them is counted.
+   */
   async #untilLevel(side: Side, records: number, waitMs: number): Promise<void> {
     const late = Promise.withResolvers<'late'>();
-    const timer = setTimeout(() => late.resolve('late'), waitMs);
+    let left = WAIT_STEPS;
+    const step = (): void => {
+      if (left-- > 0) timer = setTimeout(step, waitMs / WAIT_STEPS);
+      else late.resolve('late');
+    };
+    let timer: NodeJS.Timeout | undefined;
+    step();
     while (this.#isAhead(side, records)) {
       if ((await Promise.race([this.#moved.promise, late.promise])) === 'late') break;
     }
@@ -94,15 +106,28 @@ export class Balance {
 
   /** Where predictions wait truths do not, whatever comes at once. */
   #isAhead(side: Side, records: number): boolean {
-    if (this.#admitted[side] < this.#aloneUntil[side]) return false;
+    const other = OTHER[side];
+    if (this.#admitted[side] < this.#aloneUntil[side] && this.#admitted[other] < this.#streamFrom[other])
+      return false;
     const { leadMax } = this.#bounds;
-    return side === 'predictions' ? this.#lead > leadMax : this.#lead <= leadMax && this.#lead < records;
+    if (side === 'predictions') return this.#lead > leadMax;
+    // Of predictions that are ahead because their truths come late, none has to be waited for.
+    const lead = this.#apart - Math.min(0, this.#base);
+    return lead <= leadMax && lead < records;
   }
 
-  /** Of the predictions. */
+  /** Of the predictions, beyond what they may. */
   get #lead(): number {
-    return this.#admitted.predictions - this.#admitted.truths - this.#base;
+    return this.#apart - this.#base;
+  }
+
+  /** Predictions that were admitted more than truths. */
+  get #apart(): number {
+    return this.#admitted.predictions - this.#admitted.truths;
   }
 }
+
+/** Timers of one wait. */
+const WAIT_STEPS = 8;
 
 const OTHER = { predictions: 'truths', truths: 'predictions' } as const;

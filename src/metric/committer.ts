@@ -12,7 +12,7 @@ export interface Contribution {
 export interface CommitterOptions {
   readonly ledger: Ledger;
   readonly nowMs: () => number;
-  /** Records in one transaction at most, unless one contribution has more. */
+  /** With so many records a transaction takes no further contribution. */
   readonly recordsMax: number;
   /** Told of each commit that went well: how long it took, and how many outcomes it scored. */
   readonly committed: (commit: {
@@ -80,8 +80,9 @@ export class Committer {
     let records = 0;
     let count = 0;
     for (const { contribution } of this.#waiting) {
+      // Truths come behind their predictions: the last of them belong into the same transaction.
+      if (records >= this.#options.recordsMax) break;
       records += contribution.predictions.length + contribution.truths.length;
-      if (count > 0 && records > this.#options.recordsMax) break;
       count++;
     }
     const taken = this.#waiting.slice(0, count);

@@ -55,8 +55,6 @@ class RunningMetric implements MetricStage {
   readonly #committer: Committer;
   /** Where something is watched. */
   readonly #notices: AlarmNotices | undefined;
-  /** Records in a message, as the last ones had them; at first as our own services send them. */
-  readonly #perMessage = { predictions: 256, truths: 256 };
   readonly #outputNotice: OutputNotice;
   /** The queues that are read. */
   readonly #input: Record<Side, string>;
@@ -166,19 +164,19 @@ class RunningMetric implements MetricStage {
   }
 
   #takePredictions(batch: readonly Delivery[]): Promise<void> {
-    return this.#takeAll(batch, 'predictions', (deliveries) => {
-      const { records, refused } = this.#decode(deliveries, decodePredictions);
+    return this.#takeAll(batch, 'predictions', (from) => {
+      const { records, refused, messages } = this.#decode(batch, from, decodePredictions);
       this.#outputNotice.look(records);
       const counts = { predictions: recordsIn(refused), truths: 0 };
-      return { contribution: { predictions: records, truths: [], refused: counts }, refused };
+      return { contribution: { predictions: records, truths: [], refused: counts }, refused, messages };
     });
   }
 
   #takeTruths(batch: readonly Delivery[]): Promise<void> {
-    return this.#takeAll(batch, 'truths', (deliveries) => {
-      const { records, refused } = this.#decode(deliveries, decodeTruth);
+    return this.#takeAll(batch, 'truths', (from) => {
+      const { records, refused, messages } = this.#decode(batch, from, decodeTruth);
       const counts = { predictions: 0, truths: recordsIn(refused) };
-      return { contribution: { predictions: [], truths: records, refused: counts }, refused };
+      return { contribution: { predictions: [], truths: records, refused: counts }, refused, messages };
     });
   }
 
@@ -199,13 +197,9 @@ class RunningMetric implements MetricStage {
     const origin = this.#input[side];
     const taken: Promise<void>[] = [];
     for (let from = 0; from < batch.length;) {
-      const messages = Math.max(1, Math.floor(CONTRIBUTION_RECORDS / this.#perMessage[side]));
-      const some = batch.slice(from, from + messages);
-      const { contribution, refused } = read(some);
+      const { contribution, refused, messages } = read(from);
       from += messages;
-      const records = contribution.predictions.length + contribution.truths.length;
-      this.#perMessage[side] = Math.max(1, records / some.length);
-      await this.#balance.admit(side, records);
+      await this.#balance.admit(side, contribution.predictions.length + contribution.truths.length);
       const one = this.#take(contribution, origin, refused);
       one.catch(() => {});
       taken.push(one);
@@ -231,21 +225,22 @@ class RunningMetric implements MetricStage {
     if (refused.length > 0) await this.#buryRecords(refused);
   }
 
+  /** As many messages as hold a contribution's records, from this one on. */
   #decode<R>(
     batch: readonly Delivery[],
+    from: number,
     decode: (payload: Payload, options: { nowMs: number }) => Decoded<R>,
-  ): Decoded<R> {
+  ): Decoded<R> & { readonly messages: number } {
     const options = { nowMs: this.#context.clock.nowMs() };
-    const [only] = batch;
-    if (batch.length === 1 && only !== undefined) return decode(only.payload, options);
     const records: R[] = [];
     const refused: Refusal[] = [];
-    for (const { payload } of batch) {
-      const decoded = decode(payload, options);
+    let next = from;
+    while (next < batch.length && records.length + refused.length < CONTRIBUTION_RECORDS) {
+      const decoded = decode(batch[next++]!.payload, options);
       for (const record of decoded.records) records.push(record);
       refused.push(...decoded.refused);
     }
-    return { records, refused };
+    return { records, refused, messages: next - from };
   }
 
   #holdBack(why: string): void {
@@ -359,10 +354,11 @@ class RunningMetric implements MetricStage {
   }
 }
 
-/** Reads some messages of one queue. */
-type Read = (deliveries: readonly Delivery[]) => {
+/** Reads some messages of a batch of one queue, from this one on, and says how many it has read. */
+type Read = (from: number) => {
   readonly contribution: Contribution;
   readonly refused: readonly Refusal[];
+  readonly messages: number;
 };
 
 /** About so many records are read and handed over at a time. */

@@ -110,3 +110,25 @@ test('a side that brings too little to be a stream is not waited for again and a
     await balance.admit('truths', 1);
   }
 });
+
+test('predictions that ran ahead come back into step with truths that come as soon as they are let', async () => {
+  const balance = balanceOf();
+  await balance.admit('predictions', 120);
+  await balance.admit('predictions', 1);
+  await balance.admit('truths', 121);
+  await balance.admit('predictions', 120);
+  const next = balance.admit('predictions', 1);
+  assert.equal(await isSettled(next), false);
+  await balance.admit('truths', 120);
+  await next;
+});
+
+test('a side that goes on alone waits again once the other has become a stream', async () => {
+  const balance = balanceOf();
+  await balance.admit('truths', 30);
+  await balance.admit('predictions', 40);
+  const next = balance.admit('truths', 15);
+  assert.equal(await isSettled(next), false);
+  await balance.admit('predictions', 5);
+  await next;
+});

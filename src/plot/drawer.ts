@@ -1,6 +1,9 @@
+import { getCompileCacheDir } from 'node:module';
+import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { AftermathError, messageOf } from '../service/errors.ts';
-import type { Chart } from './charts/chart.ts';
+import { type Chart, pictureLook } from './charts/chart.ts';
+import { runningError } from './charts/running-error.ts';
 import type { DrawAnswer, DrawRequest } from './draw-worker.ts';
 import type { Rendered } from './render.ts';
 
@@ -33,10 +36,15 @@ export class Drawer implements AsyncDisposable {
     return (await this.#draw(chart, false)).svg;
   }
 
-  /** Starts the thread, which takes some tenths of a second, before there is anything to draw. */
+  /**
+   * Starts the thread before there is anything to draw, and has it draw a chart that nobody sees: the first one takes as long as
+   * ten later ones.
+   */
   warm(): void {
-    this.#worker ??= this.#start();
-    this.#worker.unref();
+    const points = [0, 1].map((atMs) => ({ atMs, scored: 1, value: 1, recent: 1, low: 0, high: 2 }));
+    const course = { figure: 'mae', units: undefined, models: [{ model: '', points }], marks: [] };
+    // What hinders it here hinders the first that somebody sees, who is told.
+    void this.drawSvg(runningError(course, pictureLook('light'))).catch(() => undefined);
   }
 
   async #draw(chart: Chart, png: boolean): Promise<Rendered> {
@@ -76,6 +84,7 @@ export class Drawer implements AsyncDisposable {
       // Not what the process was started with: --input-type, --watch or --test are not for threads.
       execArgv: [],
       resourceLimits: HEAP_LIMITS,
+      env: environment(),
     });
     worker.on('message', (answer: DrawAnswer) => {
       const drawing = this.#waiting.get(answer.number);
@@ -95,4 +104,10 @@ export class Drawer implements AsyncDisposable {
     }
     this.#waiting.clear();
   }
+}
+
+/** Where the process keeps what it compiled the thread does too, which Node does not do by itself. */
+function environment(): NodeJS.ProcessEnv {
+  const folder = getCompileCacheDir();
+  return folder === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: dirname(folder) };
 }

@@ -24,7 +24,7 @@ export async function reportCards(
     const [light, dark] = (['light', 'dark'] as const).map((theme) =>
       chart({ ...LOOK, theme, height: heightOf(panel, chosen) }),
     ) as [Chart, Chart];
-    const drawn = bothThemes(await drawSvg(light), await drawSvg(dark), `${id}-`);
+    const drawn = bothThemes(...(await Promise.all([drawSvg(light), drawSvg(dark)])), `${id}-`);
     cards.push({ css: drawn.css, html: cardHtml({ id, title, note, svg: drawn.svg }, light) });
   }
   return cards;

@@ -6,7 +6,8 @@ import { checkedValue } from './outcome-limits.ts';
 import type { RegressionOutcome } from './regression.ts';
 import { BLOCK_ROWS, type RegressionBlock } from './regression-block.ts';
 
-type Name = 'mape' | 'smape' | 'msle';
+const NAMES = ['mape', 'smape', 'msle'] as const;
+type Name = (typeof NAMES)[number];
 
 /**
  * Errors in proportion: `mape` |e| / |y| (undefined where y is 0), `smape` 2|e| / (|y| + |p|), 0..2
@@ -16,7 +17,7 @@ type Name = 'mape' | 'smape' | 'msle';
  * On rows where they are defined as scikit-learn 1.2, which divides by 2.2e-16 where y is 0, and refuses negatives.
  */
 export const relativeErrors: LinearFigures<MeansState<Name>, RegressionOutcome> = meanFigures({
-  names: ['mape', 'smape', 'msle'] as const,
+  names: NAMES,
   version: 1,
   values: relativeErrorsOf,
   figures(means, { undefinedRows }) {
@@ -30,22 +31,28 @@ export const relativeErrors: LinearFigures<MeansState<Name>, RegressionOutcome> 
 
 /** Adds the outcomes of a block, as `add` would one by one. */
 export function addRelativeBlock(state: MeansState<Name>, block: RegressionBlock): void {
-  const { means, undefinedRows } = state;
-  const { count, truth, prediction, size } = block;
+  const found = relativeErrorsOfBlock(block);
+  for (const name of NAMES) {
+    const { values, count } = found[name];
+    addAllToMean(state.means[name], values, count);
+    state.undefinedRows[name] += block.count - count;
+  }
+}
+
+/** Those of the outcomes of a block, each where it is defined, in their order. Good until the next call. */
+export function relativeErrorsOfBlock({ count, truth, prediction, size }: RegressionBlock): typeof OF_BLOCK {
   let [mapes, smapes, msles] = [0, 0, 0];
   for (let i = 0; i < count; i++) {
     const [y, p, e] = [truth[i]!, prediction[i]!, size[i]!];
     const [mape, smape, msle] = [mapeOf(e, y), smapeOf(e, y, p), msleOf(y, p)];
-    if (mape !== undefined) MAPES[mapes++] = mape;
-    if (smape !== undefined) SMAPES[smapes++] = smape;
-    if (msle !== undefined) MSLES[msles++] = msle;
+    if (mape !== undefined) OF_BLOCK.mape.values[mapes++] = mape;
+    if (smape !== undefined) OF_BLOCK.smape.values[smapes++] = smape;
+    if (msle !== undefined) OF_BLOCK.msle.values[msles++] = msle;
   }
-  addAllToMean(means.mape, MAPES, mapes);
-  addAllToMean(means.smape, SMAPES, smapes);
-  addAllToMean(means.msle, MSLES, msles);
-  undefinedRows.mape += count - mapes;
-  undefinedRows.smape += count - smapes;
-  undefinedRows.msle += count - msles;
+  OF_BLOCK.mape.count = mapes;
+  OF_BLOCK.smape.count = smapes;
+  OF_BLOCK.msle.count = msles;
+  return OF_BLOCK;
 }
 
 /** Those of one outcome; each `undefined` where it is not defined. @throws {RangeError} on numbers that cannot be scored */
@@ -75,6 +82,8 @@ function msleOf(truth: number, prediction: number): number | undefined {
   return truth < 0 || prediction < 0 ? undefined : (Math.log1p(prediction) - Math.log1p(truth)) ** 2;
 }
 
-const MAPES = new Float64Array(BLOCK_ROWS);
-const SMAPES = new Float64Array(BLOCK_ROWS);
-const MSLES = new Float64Array(BLOCK_ROWS);
+const OF_BLOCK = {
+  mape: { values: new Float64Array(BLOCK_ROWS), count: 0 },
+  smape: { values: new Float64Array(BLOCK_ROWS), count: 0 },
+  msle: { values: new Float64Array(BLOCK_ROWS), count: 0 },
+};

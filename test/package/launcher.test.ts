@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -99,6 +99,18 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     assert.match(program.stdout, new RegExp(`got ${signal}`));
   });
 }
+
+test('what was compiled is kept beside the code; where that cannot be, the program runs all the same', async () => {
+  const kept = join(folder, 'app/node_modules/.cache/aftermath');
+  await using first = new Program(process.execPath, [launcher, 'exit'], newPath);
+  assert.equal(await first.ended(), 5);
+  assert.ok((await readdir(kept, { recursive: true })).length > 1);
+  await rm(kept, { recursive: true });
+  await writeFile(kept, 'a file where the folder would be');
+  await using other = new Program(process.execPath, [launcher, 'exit'], newPath);
+  assert.equal(await other.ended(), 5);
+  await rm(kept);
+});
 
 test('a program that a signal killed is seen so', async () => {
   await using program = new Program(oldNode, [launcher, 'die'], newPath);

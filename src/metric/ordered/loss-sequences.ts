@@ -1,9 +1,13 @@
-import { type AsymptoticState, addAllToThreeMoments } from '../../stats/asymptotic-sequence.ts';
+import {
+  type AsymptoticState,
+  addAllToMoments,
+  addAllToThreeMoments,
+} from '../../stats/asymptotic-sequence.ts';
 import { blockLosses } from '../../stats/block-losses.ts';
 import { clippedError } from '../../stats/clipped-errors.ts';
 import { pinballLoss, pinballName } from '../../stats/pinball.ts';
 import type { RegressionBlock } from '../../stats/regression-block.ts';
-import { relativeErrorsOf } from '../../stats/relative-errors.ts';
+import { relativeErrorsOf, relativeErrorsOfBlock } from '../../stats/relative-errors.ts';
 import type { Baselines } from '../../stats/running-baselines.ts';
 import {
   type Bounded,
@@ -128,7 +132,7 @@ export function observeErrors(
   block: RegressionBlock,
   { errorMax, pinball, method }: SequenceSettings,
 ): void {
-  const { count, error, size, truth, prediction } = block;
+  const { count, error, size } = block;
   addAllToThreeMoments(
     [state.absolute, state.signed, state.squared],
     [size, error, blockLosses(block).squared],
@@ -142,8 +146,11 @@ export function observeErrors(
     for (let row = 0; row < count; row++) MOMENTS.add(moments, pinballLoss(-error[row]!, quantile));
   }
   if (state.relative !== undefined) {
-    for (let i = 0; i < count; i++)
-      observeRelative(state.relative, { truth: truth[i]!, prediction: prediction[i]! }, method);
+    const { mape, smape, msle } = relativeErrorsOfBlock(block);
+    addAllToMoments(state.relative.mape, mape.values, mape.count);
+    addAllToMoments(state.relative.msle, msle.values, msle.count);
+    const unit = unitOf(method);
+    for (let i = 0; i < smape.count; i++) unit.add(state.relative.smape, smapeShare(smape.values[i]!));
   }
   if (block.hasBaselines) {
     state.skill ??= emptySkillSequences(errorMax);
@@ -170,9 +177,13 @@ function observeRelative(
 ): void {
   const found = relativeErrorsOf(outcome);
   if (found.mape !== undefined) MOMENTS.add(mape, found.mape);
-  // 0..2
-  if (found.smape !== undefined) unitOf(method).add(smape, Math.min(1, found.smape / 2));
+  if (found.smape !== undefined) unitOf(method).add(smape, smapeShare(found.smape));
   if (found.msle !== undefined) MOMENTS.add(msle, found.msle);
+}
+
+/** It lies in 0..2. */
+function smapeShare(smape: number): number {
+  return Math.min(1, smape / 2);
 }
 
 /** The next first truth of a classification. */

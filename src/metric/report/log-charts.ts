@@ -1,5 +1,6 @@
 import { addCount, emptySketch, linearBins } from '../../stats/count-sketch.ts';
 import { foldedConfusion } from '../../stats/confusion.ts';
+import { RegressionBlock } from '../../stats/regression-block.ts';
 import type { HistoryPoint, ModelSnapshot } from '../../wire/snapshot.ts';
 import type { LogCollection } from './log-collection.ts';
 import { marksOnCourse } from './log-marks.ts';
@@ -53,10 +54,17 @@ function shownOf(
   const [errors, grids] = [emptySketch(), new OutcomeGrids()];
   const errorOf = (truth: number, prediction: number, absoluteError: number) =>
     isRegression ? Math.abs(prediction - truth) : absoluteError;
+  const block = new RegressionBlock();
   rows.forEach((truth, prediction, absoluteError) => {
     addCount(errors, errorOf(truth, prediction, absoluteError), 1);
-    if (isRegression) grids.put({ prediction, truth }, 1);
+    if (!isRegression) return;
+    if (!block.hasRoom(false)) {
+      grids.putBlock(block);
+      block.clear();
+    }
+    block.put(truth, prediction, undefined);
   });
+  grids.putBlock(block);
   const history =
     report.task === undefined ? [] : (course?.points(isRegression ? 'regression' : 'classification') ?? []);
   const shownSlices = slices?.shown((n, visit) =>

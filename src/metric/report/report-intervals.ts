@@ -1,7 +1,8 @@
 import type { Interval } from '../../stats/confidence-sequence.ts';
 import type { Figures } from '../../stats/figure.ts';
+import { RegressionBlock } from '../../stats/regression-block.ts';
 import type { Baselines } from '../../stats/running-baselines.ts';
-import { clippedSkill, skill } from '../../stats/skill.ts';
+import { addSkillBlock, clippedSkill, skill } from '../../stats/skill.ts';
 import {
   type SequenceSettings,
   classIntervals,
@@ -10,7 +11,7 @@ import {
   emptyRegressionSequences,
   maeInterval,
   observeClass,
-  observeError,
+  observeErrors,
   regressionIntervals,
 } from '../ordered/loss-sequences.ts';
 import type { IntervalMethod } from '../ordered/sequence-levels.ts';
@@ -73,18 +74,31 @@ export function reportIntervals(
   const errors = emptyRegressionSequences(settings);
   const classes = emptyClassSequences(settings);
   const naive = new NaiveSoFar();
-  const skills = [skill, ...(errorMax === undefined ? [] : [clippedSkill(errorMax)])].map((figures) => ({
-    figures,
-    state: figures.empty(),
-  }));
+  const block = new RegressionBlock();
+  const skills = skill.empty();
+  const clipped = errorMax === undefined ? undefined : clippedSkill(errorMax);
+  const clippedSkills = clipped?.empty();
+  /** What waits in the block goes on together. */
+  const flush = (): void => {
+    const { count, truth, prediction } = block;
+    if (count === 0) return;
+    observeErrors(errors, block, settings);
+    if (block.hasBaselines) addSkillBlock(skills, block);
+    if (clippedSkills !== undefined) {
+      for (let i = 0; i < count; i++) {
+        const baselines = block.baselinesAt(i);
+        clipped?.add(clippedSkills, { truth: truth[i]!, prediction: prediction[i]!, baselines });
+      }
+    }
+    block.clear();
+  };
   return {
     add({ truth, prediction, absoluteError }) {
       let baselines: Baselines | undefined;
       if (typeof truth === 'number' && typeof prediction === 'number') {
         baselines = naive.before(truth);
-        const error = prediction - truth;
-        observeError(errors, { error, truth, prediction, baselines, covered: undefined }, settings);
-        for (const { figures, state } of skills) figures.add(state, { truth, prediction, baselines });
+        if (!block.hasRoom(baselines !== undefined)) flush();
+        block.put(truth, prediction, baselines);
       }
       // Of the probabilities a log has that of the true class alone.
       if (absoluteError <= 1) {
@@ -93,6 +107,7 @@ export function reportIntervals(
       return baselines;
     },
     mae() {
+      flush();
       const { absolute, missed } = structuredClone({ absolute: errors.absolute, missed: classes.missed });
       return {
         ofRegression: () => maeInterval(absolute, alpha),
@@ -100,8 +115,12 @@ export function reportIntervals(
       };
     },
     ofRegression(figures) {
-      const found = skills.map(({ figures: each, state }) => each.value(state));
-      const all = Object.assign({}, figures, ...found) as Figures;
+      flush();
+      const all: Figures = {
+        ...figures,
+        ...skill.value(skills),
+        ...(clippedSkills && clipped?.value(clippedSkills)),
+      };
       return attached(all, regressionIntervals(errors, alpha, settings));
     },
     ofClasses: (figures) => attached(figures, classIntervals(classes, alpha, settings)),

@@ -1,12 +1,11 @@
 import { AftermathError } from '../../service/errors.ts';
-import { clippedErrors } from '../../stats/clipped-errors.ts';
 import { exactQuantiles } from '../../stats/exact-quantiles.ts';
-import type { Figures, LinearFigures } from '../../stats/figure.ts';
+import type { Figures } from '../../stats/figure.ts';
 import { present } from '../../stats/figure.ts';
-import { pinball } from '../../stats/pinball.ts';
-import { type RegressionOutcome, regression } from '../../stats/regression.ts';
-import { relativeErrors } from '../../stats/relative-errors.ts';
+import { RegressionBlock } from '../../stats/regression-block.ts';
 import type { ComparisonSnapshot, Task } from '../../wire/snapshot.ts';
+import { NO_FURTHER_FIGURES } from '../figures/figure-settings.ts';
+import { RegressionSet } from '../figures/regression-set.ts';
 import { withReasons } from '../ordered/interval-reasons.ts';
 import type { LogCollection } from './log-collection.ts';
 import type { LogMark } from './log-marks.ts';
@@ -161,22 +160,24 @@ function regressionFigures(
   { rows }: LogCollection,
   { errorMax, pinball: quantiles = [] }: ReportOptions,
 ): Figures {
-  const all: LinearFigures<unknown, RegressionOutcome>[] = [
-    regression,
-    relativeErrors,
-    ...(quantiles.length > 0 ? [pinball(quantiles)] : []),
-    ...(errorMax === undefined ? [] : [clippedErrors(errorMax)]),
-  ];
-  const parts = all.map((figures) => ({ figures, state: figures.empty() }));
+  const set = new RegressionSet({ ...NO_FURTHER_FIGURES, pinball: quantiles, errorMax });
+  const block = new RegressionBlock();
   const errors = new Float64Array(rows.count);
   let at = 0;
+  const flush = (): void => {
+    set.putBlock(block);
+    errors.set(block.size.subarray(0, block.count), at);
+    at += block.count;
+    block.clear();
+  };
   rows.forEach((truth, prediction) => {
-    for (const { figures, state } of parts) figures.add(state, { truth, prediction });
-    errors[at++] = Math.abs(prediction - truth);
+    if (!block.hasRoom(false)) flush();
+    block.put(truth, prediction, undefined);
   });
+  flush();
   const [median, p95, largest] = exactQuantiles(errors, [0.5, 0.95, 1]);
   return {
-    ...(Object.assign({}, ...parts.map(({ figures, state }) => figures.value(state))) as Figures),
+    ...set.values(),
     ...present({
       median_absolute_error: median,
       p95_absolute_error: p95,

@@ -237,6 +237,9 @@ class RunningMetric implements MetricStage {
     let next = from;
     while (next < batch.length && records.length + refused.length < CONTRIBUTION_RECORDS) {
       const decoded = decode(batch[next++]!.payload, options);
+      const isAll =
+        next === from + 1 && (next === batch.length || decoded.records.length >= CONTRIBUTION_RECORDS);
+      if (isAll) return { ...decoded, messages: 1 };
       for (const record of decoded.records) records.push(record);
       refused.push(...decoded.refused);
     }

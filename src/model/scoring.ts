@@ -26,7 +26,8 @@ export async function score(model: ServingModel, records: readonly FeatureRecord
   const predictions: PredictionRecord[] = [];
   const refused: Refusal[] = [];
   const outputNames = info.outputs.length > 1 ? info.outputs.map((output) => output.name) : undefined;
-  for (const [row, record] of records.entries()) {
+  for (let row = 0; row < records.length; row++) {
+    const record = records[row]!;
     const reason = said.refused.get(row) ?? infiniteOutput(said, row, info.outputs.length);
     if (reason !== undefined) {
       refused.push(refusal(model, record, reason));

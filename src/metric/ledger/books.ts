@@ -36,7 +36,7 @@ export interface ModelBooks {
 
 /** The books of the model of this name, among a hundred at most. */
 export function booksNamed(models: readonly ModelBooks[], name: string): ModelBooks | undefined {
-  for (const books of models) if (books.model === name) return books;
+  for (let i = 0; i < models.length; i++) if (models[i]!.model === name) return models[i];
   return undefined;
 }
 

@@ -36,7 +36,7 @@ export function writeEntry(arena: Arena, entry: Entry, hash: number): number {
   if (token !== entry.key) arena.text(token);
   if (truth !== undefined) writeTruth(arena, truth);
   arena.count(predictions.length);
-  for (const prediction of predictions) writePrediction(arena, prediction);
+  for (let i = 0; i < predictions.length; i++) writePrediction(arena, predictions[i]!);
   arena.view.setUint32(start, arena.at - start, true);
   return start;
 }
@@ -118,7 +118,8 @@ function writeTruth(arena: Arena, truth: TruthSlot): void {
   arena.double(truth.deadlineMs);
   arena.count(truth.current);
   arena.count(truth.versions.length);
-  for (const { value, atMs, timed, weight, tags } of truth.versions) {
+  for (let i = 0; i < truth.versions.length; i++) {
+    const { value, atMs, timed, weight, tags } = truth.versions[i]!;
     arena.byte((timed ? TIMED : 0) | (weight === undefined ? 0 : WEIGHT) | (tags === undefined ? 0 : TAGS));
     writeValue(arena, value);
     arena.double(atMs);
@@ -166,15 +167,18 @@ function writePrediction(arena: Arena, prediction: PredictionSlot): void {
   if (weight !== undefined) arena.double(weight);
   if (tags !== undefined) arena.word(JSON.stringify(tags));
   if (proba !== undefined) writeProba(arena, proba);
-  if (interval !== undefined) for (const end of interval) arena.double(end);
+  if (interval !== undefined) {
+    arena.double(interval[0]);
+    arena.double(interval[1]);
+  }
   if (baseline !== undefined) {
     arena.count(baseline.length);
-    for (const value of baseline) arena.double(value);
+    for (let i = 0; i < baseline.length; i++) arena.double(baseline[i]!);
   }
   arena.count(outcomes.length);
-  for (const outcome of outcomes) {
-    arena.count(outcome.number);
-    arena.count(outcome.version);
+  for (let i = 0; i < outcomes.length; i++) {
+    arena.count(outcomes[i]!.number);
+    arena.count(outcomes[i]!.version);
   }
 }
 

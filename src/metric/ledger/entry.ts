@@ -106,7 +106,8 @@ export function appended<T>(list: readonly T[], item: T): readonly T[] {
 
 /** What the model said of this id, or `undefined`. */
 export function slotOf(entry: Entry, model: string): PredictionSlot | undefined {
-  for (const prediction of entry.predictions) if (prediction.model === model) return prediction;
+  const { predictions } = entry;
+  for (let i = 0; i < predictions.length; i++) if (predictions[i]!.model === model) return predictions[i];
   return undefined;
 }
 
@@ -124,8 +125,10 @@ export const TRUTH_VERSIONS_MAX = 256;
 
 /** When something in this entry next runs out of time: the earliest deadline of what waits, or infinity. */
 export function dueMs(entry: Entry): number {
+  const { predictions } = entry;
   let due = entry.truth?.state === 'waiting' ? entry.truth.deadlineMs : Infinity;
-  for (const prediction of entry.predictions) {
+  for (let i = 0; i < predictions.length; i++) {
+    const prediction = predictions[i]!;
     if (prediction.state === 'pending' && prediction.deadlineMs < due) due = prediction.deadlineMs;
   }
   return due;

@@ -8,7 +8,7 @@ export function timesOf(
   prediction: PredictionSlot,
   truth: TruthSlot,
 ): 'in time' | 'truth too late' | 'prediction too late' | undefined {
-  const [first] = truth.versions;
+  const first = truth.versions[0];
   if (!prediction.timed || first?.timed !== true) return undefined;
   if (first.atMs > prediction.deadlineMs) return 'truth too late';
   return prediction.atMs > truth.deadlineMs ? 'prediction too late' : 'in time';
@@ -22,7 +22,7 @@ export function meetsPrediction(truth: TruthSlot, prediction: PredictionSlot): b
 
 /** Whether the truth is one for any of these predictions, but too late; of predictions it does not meet. */
 export function comesAfterAny(truth: TruthSlot, predictions: readonly PredictionSlot[]): boolean {
-  for (const prediction of predictions) if (comesAfter(truth, prediction)) return true;
+  for (let i = 0; i < predictions.length; i++) if (comesAfter(truth, predictions[i]!)) return true;
   return false;
 }
 

@@ -203,7 +203,9 @@ export class Rules {
     else if (comesAfterAny(truth, entry.predictions)) truth.state = 'late';
     else if (this.#nowMs > truth.deadlineMs) truth.state = 'orphan';
     truths[truth.state]++;
-    for (const prediction of entry.predictions) {
+    const { predictions } = entry;
+    for (let i = 0; i < predictions.length; i++) {
+      const prediction = predictions[i]!;
       const model = booksOf(this.state.books, prediction.model);
       if (scorable.includes(prediction)) {
         uncount(model, prediction);
@@ -219,7 +221,9 @@ export class Rules {
   /** The predictions that a new truth meets, or that the truth is of the wrong kind; those that are so themselves go. */
   #scorable(entry: Entry, truth: TruthSlot): readonly PredictionSlot[] | 'truth' {
     let scorable: readonly PredictionSlot[] = [];
-    for (const prediction of entry.predictions) {
+    const { predictions } = entry;
+    for (let i = 0; i < predictions.length; i++) {
+      const prediction = predictions[i]!;
       if (!meetsPrediction(truth, prediction)) continue;
       const verdict = this.#agree(prediction, truth);
       if (verdict === 'truth') return 'truth';
@@ -232,12 +236,13 @@ export class Rules {
   /** Gives up on what has waited too long. @returns whether the entry changed */
   settle(entry: Entry): boolean {
     let changed = false;
-    const { truth } = entry;
+    const { truth, predictions } = entry;
     if (truth?.state === 'waiting' && this.#nowMs > truth.deadlineMs) {
       this.#moveTruth(truth, 'orphan');
       changed = true;
     }
-    for (const prediction of entry.predictions) {
+    for (let i = 0; i < predictions.length; i++) {
+      const prediction = predictions[i]!;
       if (prediction.state !== 'pending' || this.#nowMs <= prediction.deadlineMs) continue;
       expire(booksOf(this.state.books, prediction.model), prediction);
       changed = true;
@@ -272,7 +277,9 @@ export class Rules {
    * already, those that this one's prediction had: a row's own truth is never in what it is compared with.
    */
   #baselineOf(entry: Entry): readonly number[] | undefined {
-    for (const { outcomes, baseline } of entry.predictions) if (outcomes.length > 0) return baseline;
+    const { predictions } = entry;
+    for (let i = 0; i < predictions.length; i++)
+      if (predictions[i]!.outcomes.length > 0) return predictions[i]!.baseline;
     return this.#baseline;
   }
 

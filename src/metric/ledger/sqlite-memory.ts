@@ -26,13 +26,13 @@ const BYTES_PER_ID = 160;
 /** Ids that a table has room for from the start. What it does not use takes no memory, and what does not grow is not copied. */
 const FIRST_IDS_MAX = 2 ** 18;
 
-/** Where an entry was found, or would go. */
+/** Where an entry was found, or would go. Of a ledger there is one, good until the next entry is looked for. */
 export interface Place {
-  readonly key: string;
-  readonly hash: number;
+  key: string;
+  hash: number;
   /** Index in the table that takes new states, or −1. */
-  readonly index: number;
-  readonly entry: Entry | undefined;
+  index: number;
+  entry: Entry | undefined;
 }
 
 /**
@@ -57,6 +57,7 @@ export class LedgerMemory {
   fullSeq = 0;
   /** An emptied table, for the next one. */
   #spare: RecentTable | undefined;
+  readonly #place: Place = { key: '', hash: 0, index: -1, entry: undefined };
   /** Up to where the arena of `#recent` is stored. */
   #storedTo = 0;
   #bytesWritten = 0;
@@ -100,16 +101,23 @@ export class LedgerMemory {
   }
 
   /** The latest state of an id. One that is known no longer is settled in the books, and not found. */
-  find(key: string, nowMs: number): Place {
+  find(key: string, nowMs: number): Readonly<Place> {
     const hash = keyHash(key, this.#seed);
     const index = this.#recent.find(hash, key);
     const entry = index >= 0 ? this.#recent.read(index, this.reader, key) : this.#older(hash, key);
-    if (entry === undefined || entry.forgetMs >= nowMs) return { key, hash, index, entry };
+    const place = this.#place;
+    place.key = key;
+    place.hash = hash;
+    place.index = index;
+    place.entry = entry;
+    if (entry === undefined || entry.forgetMs >= nowMs) return place;
     this.#settle(entry, hash, index);
-    return { key, hash, index: this.#recent.find(hash, key), entry: undefined };
+    place.index = this.#recent.find(hash, key);
+    place.entry = undefined;
+    return place;
   }
 
-  put(place: Place, entry: Entry): void {
+  put(place: Readonly<Place>, entry: Entry): void {
     this.#recent.put(place.index, entry, place.hash);
   }
 

@@ -152,6 +152,44 @@ test('a log is cut up by several columns and tags at once', async () => {
   );
 });
 
+test('a log of classes tells how accuracy went, against the most frequent label, and of each slice what the stream tells', async () => {
+  const next = random(4);
+  const lines = Array.from({ length: 600 }, (_, i) => {
+    const p = next();
+    const truth = next() < p ? 'yes' : 'no';
+    return `${i},${truth},${p > 0.5 ? 'yes' : 'no'},${truth === 'yes' ? 1 - p : p},${i % 3 === 0 ? 'LGA' : 'JFK'}`;
+  });
+  const {
+    models: [{ history, figures, slices }],
+  } = await chartsOfLog(await log('id,y_true,y_pred,absolute_error,origin', lines), {
+    task: 'auto',
+    slices: ['origin'],
+  });
+  const { value, low, high, naive } = history.at(-1)!.means!['accuracy']!;
+  const { value: accuracy, low: from, high: to } = figures['accuracy']!;
+  assert.deepEqual([value, low, high], [accuracy, from, to]);
+  const truths = lines.map((line) => line.split(',')[1]);
+  const yes = truths.filter((truth) => truth === 'yes').length / 600;
+  assert.equal(naive, Math.max(yes, 1 - yes));
+  for (const slice of slices!) {
+    const path = await log(
+      'id,y_true,y_pred,absolute_error,origin',
+      lines.filter((line) => line.endsWith(slice.value)),
+    );
+    const own = (await reportLog(path, { task: 'auto' })).figures;
+    for (const name of ['accuracy', 'mae', 'precision', 'recall', 'f1', 'mcc', 'log_loss', 'brier']) {
+      assert.equal(slice.figures[name]?.value, own[name]?.value, name);
+    }
+    // Of both slices together, so wider than that of one alone.
+    const [both, alone] = [slice.figures['accuracy']!, own['accuracy']!];
+    assert.ok(both.low! < alone.low! && both.high! > alone.high! && both.level === 0.95);
+  }
+  assert.deepEqual(
+    slices!.map((slice) => slice.scored).toSorted((a, b) => a - b),
+    [200, 400],
+  );
+});
+
 test('the other models of a log are challengers of the chosen one, paired by id whichever came first', async () => {
   const next = random(3);
   const lines = Array.from({ length: 2_000 }, (_, i) => {

@@ -252,19 +252,19 @@ export function classIntervals(
   const unit = unitOf(method).at(alpha);
   return {
     accuracy: bounded(unit, state.right),
-    mae: classMaeInterval(state.missed, alpha, method),
+    mae: bounded(unit, state.missed),
     brier: bounded(unit, state.missedSquared),
     ...(state.logLoss && { log_loss: above0(bounded(momentsAt(alpha), state.logLoss)) }),
   };
 }
 
-/** That of the mean absolute error of a classification alone. */
-export function classMaeInterval(
-  missed: BoundedState,
+/** That of one of them alone. @param state `right` or `missed` */
+export function classInterval(
+  state: BoundedState,
   alpha: number,
   method: IntervalMethod | undefined,
 ): Bounded | undefined {
-  return bounded(unitOf(method).at(alpha), missed);
+  return bounded(unitOf(method).at(alpha), state);
 }
 
 function clippedIntervals(

@@ -6,7 +6,7 @@ import type { LogCollection } from './log-collection.ts';
 import { marksOnCourse } from './log-marks.ts';
 import { collectLog } from './log-models.ts';
 import { OutcomeGrids } from '../figures/outcome-grids.ts';
-import type { ClassFigures } from './report-classes.ts';
+import { type ClassFigures, labelText } from './report-classes.ts';
 import { comparisonOf, figuresOf, type Report, type ReportOptions, withComparisons } from './report.ts';
 import { CONFUSION_LABELS_MAX } from '../snapshot/shown-charts.ts';
 
@@ -67,10 +67,17 @@ function shownOf(
   grids.putBlock(block);
   const history =
     report.task === undefined ? [] : (course?.points(isRegression ? 'regression' : 'classification') ?? []);
-  const shownSlices = slices?.shown((n, visit) =>
-    rows.forEach((truth, prediction, absoluteError, row) =>
-      visit(rows.sliceOf(row, n), errorOf(truth, prediction, absoluteError)),
-    ),
+  const shownSlices = slices?.shown(
+    (n, visit) =>
+      rows.forEach((truth, prediction, absoluteError, row) =>
+        visit(rows.sliceOf(row, n), truth, prediction, absoluteError),
+      ),
+    classes && {
+      labels: classes.labels,
+      labelOf: (value) => labelText(collection, value),
+      graded: collection.graded,
+      beta: options.beta,
+    },
   );
   rows.release();
   return {

@@ -1,12 +1,13 @@
 import type { Baselines } from '../../stats/running-baselines.ts';
-import { HISTORY_POINTS_MAX, type HistoryPoint } from '../../wire/snapshot.ts';
+import { HISTORY_POINTS_MAX, type HistoryPoint, type RunningMean } from '../../wire/snapshot.ts';
 import type { LogRow } from '../log/log-reader.ts';
-import type { MaeIntervals, ReportIntervals } from './report-intervals.ts';
+import { FrequentLabel } from './frequent-label.ts';
+import type { CourseIntervals, ReportIntervals } from './report-intervals.ts';
 
 /**
  * How the error went from line to line of a log, in a bounded number of points: when they are too many, every second
- * one goes and the others are twice as far apart. What the naive answer, the median of the truths so far, would have
- * had on the same rows goes along.
+ * one goes and the others are twice as far apart. What the naive answer, the median of the truths so far or the most frequent
+ * one, would have had on the same rows goes along.
  */
 export class LogCourse {
   readonly #points: CoursePoint[] = [];
@@ -17,6 +18,8 @@ export class LogCourse {
   #shares = 0;
   #naive = 0;
   #naiveRows = 0;
+  #right = 0;
+  readonly #truths = new FrequentLabel();
   #timesAreKnown = true;
 
   /** Whether points have the time that the log gives them; else they are as far apart as their rows. */
@@ -36,6 +39,8 @@ export class LogCourse {
   ): void {
     this.#rows++;
     this.#shares += absoluteError;
+    if (truth === prediction) this.#right++;
+    this.#truths.add(truth);
     if (typeof truth === 'number' && typeof prediction === 'number') {
       this.#distances += Math.abs(truth - prediction);
       if (naive !== undefined) {
@@ -66,6 +71,7 @@ export class LogCourse {
         recentMae: (sum - sumBefore) / (point.rows - (before?.rows ?? 0)),
         ...(interval && { low: interval.low, high: interval.high }),
         ...(isRegression && point.naiveMae !== undefined && { naiveMae: point.naiveMae }),
+        ...(!isRegression && { means: { accuracy: accuracyAt(point, before) } }),
       };
     });
   }
@@ -79,10 +85,25 @@ export class LogCourse {
       atMs: this.#timesAreKnown ? atMs : undefined,
       distances: this.#distances,
       shares: this.#shares,
-      intervals: intervals.mae(),
+      intervals: intervals.now(),
+      right: this.#right,
+      naiveRight: this.#truths.count,
       naiveMae: this.#naiveRows === 0 ? undefined : this.#naive / this.#naiveRows,
     });
   }
+}
+
+function accuracyAt(
+  { rows, right, naiveRight, intervals }: CoursePoint,
+  before: CoursePoint | undefined,
+): RunningMean {
+  const interval = intervals.ofAccuracy();
+  return {
+    value: right / rows,
+    recent: (right - (before?.right ?? 0)) / (rows - (before?.rows ?? 0)),
+    ...(interval && { low: interval.low, high: interval.high }),
+    ...(naiveRight !== undefined && { naive: naiveRight / rows }),
+  };
 }
 
 interface CoursePoint {
@@ -90,6 +111,9 @@ interface CoursePoint {
   readonly atMs: number | undefined;
   readonly distances: number;
   readonly shares: number;
-  readonly intervals: MaeIntervals;
+  readonly intervals: CourseIntervals;
   readonly naiveMae: number | undefined;
+  /** Rows whose prediction is their truth, and those that have the most frequent truth. */
+  readonly right: number;
+  readonly naiveRight: number | undefined;
 }

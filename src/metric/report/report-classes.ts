@@ -89,7 +89,8 @@ export function classLogOf(log: ClassRows, { labels, positive }: ClassFigures): 
   };
 }
 
-function labelText({ labels }: ClassRows, code: number): string {
+/** The class that a number stands for. */
+export function labelText({ labels }: Pick<ClassRows, 'labels'>, code: number): string {
   return code < LABEL_UNIT ? String(code) : labels[code / LABEL_UNIT - 1]!;
 }
 

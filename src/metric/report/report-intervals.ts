@@ -6,7 +6,7 @@ import { addSkillBlock, clippedSkill, skill } from '../../stats/skill.ts';
 import {
   type SequenceSettings,
   classIntervals,
-  classMaeInterval,
+  classInterval,
   emptyClassSequences,
   emptyRegressionSequences,
   maeInterval,
@@ -31,10 +31,11 @@ export interface ReportSettings {
   readonly marks?: readonly ChangeWatch[] | undefined;
 }
 
-/** The intervals of the mean absolute error at one row: of numbers, and of classes. */
-export interface MaeIntervals {
+/** The intervals at one row: of the mean absolute error, of numbers and of classes, and of accuracy. */
+export interface CourseIntervals {
   ofRegression(): Interval | undefined;
   ofClasses(): Interval | undefined;
+  ofAccuracy(): Interval | undefined;
 }
 
 /** Gathers the first row of each id, in the order of the log, for what depends on that order. */
@@ -45,8 +46,8 @@ export interface ReportIntervals {
     prediction: number | string;
     absoluteError: number;
   }): Baselines | undefined;
-  /** The intervals of the mean absolute error as it is now, which cost nothing until they are looked at. */
-  mae(): MaeIntervals;
+  /** The intervals as they are now, which cost nothing until they are looked at. */
+  now(): CourseIntervals;
   /**
    * The figures with skill against the naive answers as they stood before each row, and with the intervals that hold at
    * every look; one without a valid sequence has none.
@@ -106,12 +107,13 @@ export function reportIntervals(
       }
       return baselines;
     },
-    mae() {
+    now() {
       flush();
-      const { absolute, missed } = structuredClone({ absolute: errors.absolute, missed: classes.missed });
+      const { absolute, missed, right } = structuredClone({ ...classes, absolute: errors.absolute });
       return {
         ofRegression: () => maeInterval(absolute, alpha),
-        ofClasses: () => classMaeInterval(missed, alpha, settings.method),
+        ofClasses: () => classInterval(missed, alpha, settings.method),
+        ofAccuracy: () => classInterval(right, alpha, settings.method),
       };
     },
     ofRegression(figures) {

@@ -91,7 +91,8 @@ const MAIN = [
   'expected_calibration_error',
 ] as const;
 
-function mainFigures(figures: Figures): Figures {
+/** Those of a slice that are shown. */
+export function mainFigures(figures: Figures): Figures {
   return Object.fromEntries(MAIN.flatMap((name) => (figures[name] ? [[name, figures[name]]] : [])));
 }
 

@@ -22,11 +22,13 @@ export function reportStanding(snapshot: Snapshot, chosen: Chosen, writing: Writ
   };
 }
 
-function alarmsHtml(snapshot: Snapshot, { locale }: Writing): string {
-  const alarms = alarmWords(snapshot, locale);
+function alarmsHtml(snapshot: Snapshot, writing: Writing): string {
+  const alarms = alarmWords(snapshot, writing);
   if (alarms === undefined) return '';
   const lines = alarms.lines.map((line) => `<p>${escaped(line)}</p>`).join('');
-  return `<section id="alarms" aria-label="Alarms"${alarms.isRaised ? ' data-raised' : ''}><h2>${escaped(alarms.title)}</h2>${lines}</section>`;
+  const details = alarms.details.map((text) => `<li>${escaped(text)}</li>`).join('');
+  const more = details === '' ? '' : `<details><summary>details</summary><ul>${details}</ul></details>`;
+  return `<section id="alarms" aria-label="Alarms"${alarms.isRaised ? ' data-raised' : ''}><h2>${escaped(alarms.title)}</h2>${lines}${more}</section>`;
 }
 
 function tileHtml({ title, figure, isWrong, beside, below, ratio }: Tile): string {

@@ -15,7 +15,7 @@ import { Card } from './card.ts';
 import { followFeed } from './connection.ts';
 import { ControlWords } from './control-words.ts';
 import { byId, element, fill, nodesOf } from './element.ts';
-import { alarmNodes, bookNodes, figureTableNode, footerNodes, tileNode } from './pieces.ts';
+import { bookNodes, figureTableNode, footerNodes, showAlarms, tileNode } from './pieces.ts';
 
 let feed: Feed | undefined;
 let feedAtMs = 0;
@@ -83,12 +83,7 @@ function showWords(): void {
     return;
   }
   words.show(controls(chosen, undefined));
-  const alarms = alarmWords(snapshot, undefined);
-  byId('alarms').hidden = alarms === undefined;
-  if (alarms !== undefined) {
-    byId('alarms').toggleAttribute('data-raised', alarms.isRaised);
-    fill(byId('alarms'), ...alarmNodes(alarms));
-  }
+  showAlarms(alarmWords(snapshot, writing));
   fill(byId('tiles'), ...tiles(snapshot, chosen, writing).map(tileNode));
   fill(byId('books'), ...bookNodes(bookLines(snapshot, undefined), deadLetterText(snapshot, undefined)));
   fill(byId('footer'), ...footerNodes(snapshot));

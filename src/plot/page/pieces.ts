@@ -4,7 +4,7 @@ import type { AlarmWords } from '../words/alarm-words.ts';
 import type { BookLine } from '../words/books.ts';
 import type { FigureTable } from '../words/figure-table.ts';
 import type { Tile } from '../words/tiles.ts';
-import { element, nodesOf } from './element.ts';
+import { byId, element, fill, nodesOf } from './element.ts';
 
 /** A tile of the page. */
 export function tileNode({ title, figure, isWrong, beside, below, ratio }: Tile): Node {
@@ -28,9 +28,16 @@ export function tileNode({ title, figure, isWrong, beside, below, ratio }: Tile)
   );
 }
 
-/** The alarms, in their place beside the first line. */
-export function alarmNodes({ title, lines }: AlarmWords): Node[] {
-  return [element('h2', {}, title), ...lines.map((line) => element('p', {}, line))];
+/** Puts the alarms into their place beside the first line. Their details stay open while they change. */
+export function showAlarms(words: AlarmWords | undefined): void {
+  const place = byId('alarms');
+  place.hidden = words === undefined;
+  if (words === undefined) return;
+  const { isRaised, title, lines, details } = words;
+  place.toggleAttribute('data-raised', isRaised);
+  fill(byId('alarms-short'), element('h2', {}, title), ...lines.map((line) => element('p', {}, line)));
+  byId('alarms-more').hidden = details.length === 0;
+  fill(byId('alarms-details'), ...details.map((text) => element('li', {}, text)));
 }
 
 /** The balance as the sums that it is; no term is torn from its number. */

@@ -69,30 +69,38 @@ test('not quite all is not 100 %', () => {
   assert.equal(spaced(shareText(0, 'en')), '0 %');
 });
 
-test('an alarm that stands says since when, what it stands on and what is promised', () => {
-  const words = alarmWords(flights(), 'en');
+test('an alarm that stands says in short what is bad and since when, what it stands on and what is promised', () => {
+  const words = alarmWords(flights(), WRITING);
   assert.equal(words?.isRaised, true);
   assert.equal(spaced(words?.title ?? ''), '1 alarm · since March 14');
   assert.deepEqual(words?.lines.map(spaced), [
-    'Mean absolute error at origin LGA is above its reference of 17.2.',
+    'Mean absolute error where origin is LGA: 24.2 min, above 17.2 min',
     'Evidence 31,000 : 1 · false alarms over its life: at most 5 %',
   ]);
+  assert.deepEqual(words?.details, ['Mean absolute error at origin LGA is above its reference of 17.2.']);
 });
 
 test('alarms that are over are quiet, and without any kept nothing is said', () => {
   const over = flights().alarms?.map((alarm) => ({ ...alarm, state: 'resolved' as const })) ?? [];
-  assert.equal(alarmWords(flights({ alarms: over }), 'en')?.isRaised, false);
-  assert.equal(alarmWords(flights({ alarms: [] }), 'en')?.title, 'No alarm stands');
-  assert.equal(alarmWords(snapshotOf([]), 'en'), undefined);
+  assert.equal(alarmWords(flights({ alarms: over }), WRITING)?.isRaised, false);
+  assert.equal(alarmWords(flights({ alarms: [] }), WRITING)?.title, 'No alarm stands');
+  assert.equal(alarmWords(snapshotOf([]), WRITING), undefined);
 });
 
-test('many alarms are counted, and the first are named', () => {
+test('many alarms are counted, those over all rows are named first, and all are there in whole on demand', () => {
   const [alarm] = flights().alarms ?? [];
   assert.ok(alarm);
   const alarms = Array.from({ length: 5 }, (_, i) => ({ ...alarm, id: `${i}`, text: `Alarm ${i}.` }));
-  const words = alarmWords(flights({ alarms }), 'en');
-  assert.equal(spaced(words?.title ?? ''), '5 alarms · since March 14');
-  assert.deepEqual(words?.lines, ['Alarm 0.', 'Alarm 1.', 'and 3 more']);
+  const { slice: _, value: __, ...ofAll } = alarm;
+  const accuracy = { ...ofAll, figure: 'accuracy', reference: 0.9, text: 'Of all.' };
+  const words = alarmWords(flights({ alarms: [...alarms, accuracy] }), WRITING);
+  assert.equal(spaced(words?.title ?? ''), '6 alarms · since March 14');
+  assert.deepEqual(words?.lines.map(spaced), [
+    'Accuracy below 90.0 %',
+    'Mean absolute error where origin is LGA: 24.2 min, above 17.2 min',
+    'and 4 more',
+  ]);
+  assert.deepEqual(words?.details, ['Of all.', ...alarms.map(({ text }) => text)]);
 });
 
 test('the controls offer what there is, in an order that stays', () => {

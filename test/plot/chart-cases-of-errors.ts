@@ -134,14 +134,17 @@ function runningErrors(): Record<string, Chart> {
       { atMs: at(60), kind: 'change' as const, text: `KSWIN: ${LONG} changed` },
     ],
   };
-  const changes = {
-    ...of(full),
-    marks: [4, 40, 41, 43, 44, 60, 61, 90, 118].map((i) => ({
+  const changesAt = (places: readonly number[]) =>
+    places.map((i) => ({
       atMs: at(i),
       kind: 'change' as const,
       text: i % 2 === 0 ? 'ADWIN: loss rose' : 'Page-Hinkley: prediction fell',
-    })),
+    }));
+  const changes = {
+    ...of(full),
+    marks: changesAt([4, 40, 41, 43, 44, 60, 61, 90, 118]),
   };
+  const crowd = [20, 100, 101, 103, 104, 105, 107, 108, 109, 110, 111, 112, 113, 114, 115, 117, 118];
   const namedAsFiles = {
     ...all,
     models: all.models.map((each) => ({ ...each, model: `flights_${each.model}_2001` })),
@@ -160,6 +163,7 @@ function runningErrors(): Record<string, Chart> {
     outliers: runningError(one(fullHistory([1e6, ...someErrors(9_999)])), LIGHT),
     everything: runningError(all, LIGHT),
     'changes-only': runningError(changes, LIGHT),
+    'crowded-changes': runningError({ ...of(full), marks: changesAt(crowd) }, LIGHT),
     dark: runningError(all, DARK),
     narrow: runningError(all, NARROW),
     'on-narrow-page': runningError(namedAsFiles, ON_NARROW_PAGE),

@@ -58,6 +58,16 @@ test('what a detector saw is in the picture, its words and its table, apart from
   for (const words of [svg, chart.summary, tableCsv(chart.table)]) assert.doesNotMatch(words, /alarm/i);
 });
 
+test('changes within the width of a label are one with their number, however many; the table has each', async () => {
+  const many = Array.from({ length: 20 }, (_, i) => seen(30 + i / 10, `ADWIN: change ${i}`));
+  const chart = runningError(courseOf([seen(5, 'KSWIN: apart'), ...many]), LOOK);
+  assert.equal(chart.data['marks']!.length, 2);
+  const svg = await renderSvg(chart);
+  assert.match(svg, />KSWIN: apart</);
+  assert.match(svg, />20 changes</);
+  for (const { text } of many) assert.ok(tableCsv(chart.table).includes(text));
+});
+
 test('without a mark nothing is said of marks, and without a change nothing of changes', async () => {
   const of = (marks: readonly MarkSnapshot[]) => runningError(courseOf(marks), LOOK);
   assert.ok(of([]).table.columns.every(({ title }) => title !== 'marks'));

@@ -17,10 +17,16 @@ export interface ShownMarks {
 /** A row of labels, and what a character of one takes at most. */
 const ROW_PX = 18;
 const CHARACTER_PX = 6.6;
+/** What a chart that is as wide as its element has for its marks on the page of a desk, and what its axis takes of another. */
+const PLOT_PX = 640;
+const AXIS_PX = 80;
+/** Changes without labels that are closer than this are one. */
+const TRIANGLE_PX = 14;
 
 /**
- * Versions in the first row of labels, changes in the one below. Each goes with the marks to both sides that its label
- * must not touch, so that one without room is left out where the chart is drawn; in a narrow chart no change has a label.
+ * Versions in the first row of labels, changes in the one below; changes that stand within the width of a label are one, with
+ * their number. Each goes with the marks to both sides that its label must not touch, so that one without room is left out
+ * where the chart is drawn; in a narrow chart no change has a label.
  */
 export function shownMarks(
   marks: readonly MarkSnapshot[],
@@ -31,10 +37,24 @@ export function shownMarks(
   const kinds = new Set(inside.map(({ kind }) => kind));
   const changesAreNamed = width === 'container' || width >= 480;
   const rowOf = (kind: MarkSnapshot['kind']): number => (kind === 'change' && kinds.size > 1 ? ROW_PX : 0);
-  const all = inside.map(({ atMs, kind, text }) => {
-    const label = kind === 'version' || changesAreNamed ? shownName(text, 22) : '';
-    return { atMs, kind, label, widthPx: label.length * CHARACTER_PX + 8, topPx: rowOf(kind) };
-  });
+  const pxPerMs = (width === 'container' ? PLOT_PX : width - AXIS_PX) / Math.max(1, toMs - fromMs);
+  const labelled = ({ kind, text }: MarkSnapshot, label = shownName(text, 22)) => {
+    const shown = kind === 'version' || changesAreNamed ? label : '';
+    return { kind, label: shown, widthPx: shown.length * CHARACTER_PX + 8, topPx: rowOf(kind) };
+  };
+  const all: (ReturnType<typeof labelled> & { readonly atMs: number })[] = [];
+  let [place, together] = [-1, 0];
+  for (const mark of inside) {
+    const open = all[place];
+    const reachPx = open && Math.max(open.widthPx, TRIANGLE_PX);
+    if (mark.kind === 'version' || open === undefined || (mark.atMs - open.atMs) * pxPerMs >= reachPx!) {
+      if (mark.kind === 'change') [place, together] = [all.length, 1];
+      all.push({ atMs: mark.atMs, ...labelled(mark) });
+    } else {
+      together++;
+      all[place] = { atMs: open.atMs, ...labelled(mark, `${together} changes`) };
+    }
+  }
   return {
     topPx: (kinds.size > 1 && changesAreNamed ? 2 : 1) * ROW_PX,
     kinds,

@@ -1,5 +1,6 @@
 import pino from 'pino';
 import { NO_ALARMS } from '../src/metric/alarms/alarm-settings.ts';
+import type { Batch } from '../src/metric/ledger/ledger.ts';
 import { NO_FURTHER_FIGURES } from '../src/metric/figures/figure-settings.ts';
 import { type LedgerParts, openLedgerParts } from '../src/metric/ledger-parts.ts';
 import { prediction, truth } from '../test/metric/records.ts';
@@ -38,23 +39,32 @@ export function openForBench(
   );
 }
 
+/** Which rows come together. */
+export interface RowsOfCommit {
+  readonly predictions: readonly number[];
+  readonly truths: readonly number[];
+  readonly order: IdOrder;
+}
+
+/** The records of rows. */
+export function recordsOf({
+  predictions,
+  truths,
+  order,
+}: RowsOfCommit): Pick<Batch, 'predictions' | 'truths'> {
+  return {
+    predictions: predictions.map((number) => prediction(idOf(number, order), number / 7)),
+    truths: truths.map((number) => truth(idOf(number, order), number / 7 + (number % 11))),
+  };
+}
+
 /** Commits predictions and truths of rows, and waits until they survive. */
 export async function commitRows(
   { ledger }: LedgerParts,
-  rows: {
-    readonly predictions: readonly number[];
-    readonly truths: readonly number[];
-    readonly order: IdOrder;
-    readonly nowMs: number;
-  },
+  rows: RowsOfCommit & { readonly nowMs: number },
 ): Promise<void> {
-  const { predictions, truths, order, nowMs } = rows;
-  const { durable } = await ledger.commit({
-    nowMs,
-    predictions: predictions.map((number) => prediction(idOf(number, order), number / 7)),
-    truths: truths.map((number) => truth(idOf(number, order), number / 7 + (number % 11))),
-    refused: { predictions: 0, truths: 0 },
-  });
+  const refused = { predictions: 0, truths: 0 };
+  const { durable } = await ledger.commit({ ...recordsOf(rows), nowMs: rows.nowMs, refused });
   await durable;
 }
 

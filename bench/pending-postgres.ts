@@ -1,29 +1,47 @@
 /**
  * How long a commit takes on a PostgreSQL in which very many predictions wait for their truth, with ids in order. They are put
- * there as a worker would have left them (`fill-pending.ts`); then one worker commits 4,096 predictions and 4,096 truths at a time.
+ * there as a worker would have left them (`fill-pending.ts`); then one worker commits predictions and truths as the metric stage
+ * does, in turns of 1,024 records, as many as its committer takes at a time.
  *
- * Usage: npm run bench:pending:postgres [-- PENDING [COMMITS]]. 50 million take 20 GB of the folder for temporary files.
+ * Usage: npm run bench:pending:postgres [-- PENDING [RECORDS [cold]]]. 50 million take 20 GB of the folder for temporary files. With
+ * `cold` what the system holds of files in memory is dropped before each part (Linux, root).
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Committer } from '../src/metric/committer.ts';
 import { predictionImbalance } from '../src/metric/ledger/books.ts';
 import type { LedgerParts } from '../src/metric/ledger-parts.ts';
 import { Moments } from '../test/chaos/moments.ts';
 import { BenchDatabase } from './bench-database.ts';
 import { fillPending } from './fill-pending.ts';
-import { BATCH_ROWS, commitRows, DAY_MS, HORIZON_MS, openForBench, rowsOf } from './ledger-rows.ts';
+import {
+  BATCH_ROWS,
+  commitRows,
+  DAY_MS,
+  HORIZON_MS,
+  openForBench,
+  recordsOf,
+  rowsOf,
+} from './ledger-rows.ts';
 
-const [pending = '50000000', commits = '400'] = process.argv.slice(2);
+const [pending = '50000000', records = '3276800', cold] = process.argv.slice(2);
 const BATCHES = Math.ceil(Number(pending) / BATCH_ROWS);
-const COMMITS = Number(commits);
+/** Batches of predictions in each part, and as many of truths. */
+const PART = Math.ceil(Number(records) / 2 / BATCH_ROWS);
+/** Records that are handed to the committer together: the stage's contributions, and how many of them it has in hand. */
+const CONTRIBUTION_ROWS = 1_024;
+const OPEN_MAX = 16;
+/** As the stage has it. */
+const COMMIT_RECORDS_MAX = 4_096;
 /** Truths of new pairs come so many batches after their predictions. */
 const LAG = 4;
 /** So much of the day of the predictions that wait runs out in the last part. */
 const EXPIRED_MS = DAY_MS / 24;
 
 await using database = await BenchDatabase.start(
-  'shared_buffers = 2GB',
+  `shared_buffers = ${cold === undefined ? '2GB' : '256MB'}`,
   // So that a table that is filled in one transaction is not written twice.
   'wal_level = minimal',
   'max_wal_senders = 0',
@@ -32,7 +50,7 @@ const folder = mkdtempSync(join(tmpdir(), 'aftermath-bench-'));
 try {
   const startMs = Date.now() - DAY_MS;
   say(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`);
-  say(`${COMMITS} commits of ${BATCH_ROWS} predictions and as many truths; milliseconds`);
+  say(`${PART * BATCH_ROWS} predictions and as many truths a part; milliseconds a commit`);
   await measure(async (parts) => {
     await timed('nothing waits: new pairs', parts, newPairs(0, Date.now()));
     await commitRows(parts, { predictions: rowsOf(0), truths: [], order: 'ordered', nowMs: Date.now() });
@@ -102,21 +120,56 @@ function oldTruths(part: number, truths: (i: number) => number[]): (i: number) =
 }
 
 function newBatches(part: number): number {
-  return BATCHES + part * COMMITS;
+  return BATCHES + part * PART;
 }
 
 async function timed(what: string, parts: LedgerParts, rows: (i: number) => Rows): Promise<void> {
-  const times: number[] = [];
-  for (let i = 0; i < COMMITS; i++) {
-    const of = rows(i);
-    const before = performance.now();
-    await commitRows(parts, { ...of, order: 'ordered' });
-    times.push(performance.now() - before);
+  if (cold !== undefined) {
+    execFileSync('sync');
+    writeFileSync('/proc/sys/vm/drop_caches', '3');
   }
-  times.sort((a, b) => a - b);
-  const at = (ratio: number): string => (times[Math.ceil(ratio * times.length) - 1] ?? 0).toFixed(0);
-  say(`  ${what.padEnd(34)} p50 ${at(0.5)}, p99 ${at(0.99)}, at most ${at(1)}`);
+  const commits: { readonly ms: number; readonly records: number }[] = [];
+  let nowMs = 0;
+  const committer = new Committer({
+    ledger: parts.ledger,
+    nowMs: () => nowMs,
+    recordsMax: COMMIT_RECORDS_MAX,
+    committed: (commit) => commits.push(commit),
+  });
+  const startMs = performance.now();
+  const open: Promise<unknown>[] = [];
+  for (let i = 0; i < PART; i++) {
+    const of = rows(i);
+    ({ nowMs } = of);
+    const { predictions, truths } = recordsOf({ ...of, order: 'ordered' });
+    for (let from = 0; from < BATCH_ROWS; from += CONTRIBUTION_ROWS) {
+      const some = <R>(all: readonly R[]): readonly R[] => all.slice(from, from + CONTRIBUTION_ROWS);
+      open.push(committer.submit({ predictions: some(predictions), truths: [], refused: NONE_REFUSED }));
+      open.push(committer.submit({ predictions: [], truths: some(truths), refused: NONE_REFUSED }));
+      while (open.length >= OPEN_MAX) await open.shift();
+    }
+  }
+  await Promise.all(open);
+  await committer.idle();
+  const seconds = (performance.now() - startMs) / 1000;
+  const times = ordered(commits.map(({ ms }) => ms));
+  const sizes = ordered(commits.map((commit) => commit.records));
+  const ms = (ratio: number): string => at(times, ratio).toFixed(0);
+  say(
+    `  ${what.padEnd(34)} ${commits.length} commits: p50 ${ms(0.5)}, p99 ${ms(0.99)}, at most ${ms(1)}; ` +
+      `records p50 ${at(sizes, 0.5)}, least ${at(sizes, 0)}; ${Math.round((PART * BATCH_ROWS) / seconds).toLocaleString('en')} pairs/s`,
+  );
 }
+
+function ordered(values: readonly number[]): readonly number[] {
+  return [...values].sort((a, b) => a - b);
+}
+
+function at(sorted: readonly number[], ratio: number): number {
+  return sorted[Math.max(0, Math.ceil(ratio * sorted.length) - 1)] ?? 0;
+}
+
+const NONE_REFUSED = { predictions: 0, truths: 0 };
 
 function expired({ ledger }: LedgerParts): number {
   return ledger.books.models.reduce((sum, { counts }) => sum + counts.expired, 0);

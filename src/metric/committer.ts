@@ -1,5 +1,6 @@
 import type { PredictionRecord, TruthRecord } from '../wire/records.ts';
-import type { Batch, Ledger, LedgerRefusal } from './ledger/ledger.ts';
+import type { Batch, Changes, Ledger, LedgerRefusal } from './ledger/ledger.ts';
+import { StepSize } from './ledger/step-size.ts';
 
 /** What one consumer brings at a time. */
 export interface Contribution {
@@ -10,9 +11,9 @@ export interface Contribution {
 
 /** Where contributions go, and how much of them at once. */
 export interface CommitterOptions {
-  readonly ledger: Ledger;
+  readonly ledger: Pick<Ledger, 'commit' | 'maintain'>;
   readonly nowMs: () => number;
-  /** With so many records a transaction takes no further contribution. */
+  /** With so many records a transaction takes no further contribution. While transactions take long there are fewer in one. */
   readonly recordsMax: number;
   /** Told of each commit that went well: how long it took, and how many outcomes it scored. */
   readonly committed: (commit: {
@@ -24,10 +25,12 @@ export interface CommitterOptions {
 
 /**
  * Puts what both consumers bring into as few transactions as possible: what arrives while one commits goes into
- * the next together. The ledger is only ever asked for one thing at a time.
+ * the next together. The ledger is only ever asked for one thing at a time. Where it is slow, what was taken together is committed in
+ * pieces that take about a quarter of a second each: a slow disk slows the stream, and blocks nothing for long.
  */
 export class Committer {
   readonly #options: CommitterOptions;
+  readonly #size: StepSize;
   #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
   #housekeeping = false;
@@ -35,9 +38,21 @@ export class Committer {
 
   constructor(options: CommitterOptions) {
     this.#options = options;
+    const { recordsMax } = options;
+    this.#size = new StepSize({
+      aimMs: COMMIT_AIM_MS,
+      min: Math.min(COMMIT_RECORDS_MIN, recordsMax),
+      // What is taken together stays together where that takes no longer.
+      max: COMMIT_STRETCH * recordsMax,
+      first: Math.min(COMMIT_RECORDS_FIRST, recordsMax),
+    });
   }
 
-  /** Fulfils when it is stored. @returns what the ledger refused of the transaction, to the first who is in it */
+  /**
+   * Fulfils when all of it is stored. Where it rejects, some of it may be: that comes again as duplicates.
+   *
+   * @returns what the ledger refused of all that was taken together, to the first who is in it
+   */
   submit(contribution: Contribution): Promise<readonly LedgerRefusal[]> {
     const { promise, resolve, reject } = Promise.withResolvers<readonly LedgerRefusal[]>();
     this.#waiting.push({ contribution, resolve, reject });
@@ -91,26 +106,41 @@ export class Committer {
   }
 
   async #commit(taken: readonly Waiting[]): Promise<void> {
-    const { ledger, nowMs, committed } = this.#options;
-    const batch = joined(taken, nowMs());
-    const startMs = performance.now();
+    const whole = joined(taken);
+    // The records themselves are not needed any more.
+    for (const one of taken) one.contribution = NOTHING;
     try {
-      const { outcomes, refused, durable } = await ledger.commit(batch);
-      committed({
-        ms: performance.now() - startMs,
-        outcomes: outcomes.length,
-        records: batch.predictions.length + batch.truths.length,
-      });
-      // The records themselves are not needed any more.
-      for (const one of taken) one.contribution = NOTHING;
-      this.#settleWhen(durable, taken, refused);
+      const refusals: LedgerRefusal[] = [];
+      const synced: Promise<void>[] = [];
+      for (let done = 0; done < 1;) {
+        const { piece, end } = pieceOf(whole, done, this.#size.now);
+        const { refused, durable } = await this.#commitPiece(piece);
+        durable.catch(() => {});
+        for (const refusal of refused) refusals.push(refusal);
+        synced.push(durable);
+        done = end;
+        // Others have a turn between two.
+        if (done < 1) await nextTurn();
+      }
+      this.#settleWhen(Promise.all(synced), taken, refusals);
     } catch (error) {
       for (const { reject } of taken) reject(error);
     }
   }
 
+  async #commitPiece(piece: Omit<Batch, 'nowMs'>): Promise<Changes> {
+    const { ledger, nowMs, committed } = this.#options;
+    const startMs = performance.now();
+    const changes = await ledger.commit({ ...piece, nowMs: nowMs() });
+    const ms = performance.now() - startMs;
+    const records = piece.predictions.length + piece.truths.length;
+    this.#size.took({ size: records, ms });
+    committed({ ms, outcomes: changes.outcomes.length, records });
+    return changes;
+  }
+
   /** The next transaction does not wait for the disk, only the acknowledgement of this one does. */
-  #settleWhen(durable: Promise<void>, taken: readonly Waiting[], refused: readonly LedgerRefusal[]): void {
+  #settleWhen(durable: Promise<unknown>, taken: readonly Waiting[], refused: readonly LedgerRefusal[]): void {
     const settled = durable.then(
       () => {
         for (const [i, { resolve }] of taken.entries()) resolve(i === 0 ? refused : NONE);
@@ -132,16 +162,47 @@ interface Waiting {
 const NONE: readonly LedgerRefusal[] = [];
 const NOTHING: Contribution = { predictions: [], truths: [], refused: { predictions: 0, truths: 0 } };
 
-function joined(taken: readonly Waiting[], nowMs: number): Batch {
+/** What a transaction should take about; see docs/scale.md for what it comes to. */
+const COMMIT_AIM_MS = 250;
+const COMMIT_RECORDS_FIRST = 512;
+const COMMIT_RECORDS_MIN = 64;
+const COMMIT_STRETCH = 1.5;
+
+function joined(taken: readonly Waiting[]): Contribution {
   const contributions = taken.map(({ contribution }) => contribution);
   return {
-    nowMs,
     predictions: all(contributions.map(({ predictions }) => predictions)),
     truths: all(contributions.map(({ truths }) => truths)),
     refused: {
       predictions: contributions.reduce((sum, { refused }) => sum + refused.predictions, 0),
       truths: contributions.reduce((sum, { refused }) => sum + refused.truths, 0),
     },
+  };
+}
+
+/**
+ * So many records of a contribution at most, as many of its predictions as of its truths in proportion: pairs stay together.
+ *
+ * @param done the share of it that has been taken, in 0..1
+ * @returns the piece, and the share that has been taken then
+ */
+function pieceOf(
+  { predictions, truths, refused }: Contribution,
+  done: number,
+  records: number,
+): { readonly piece: Contribution; readonly end: number } {
+  const share = records / (predictions.length + truths.length);
+  // What is left is not worth a transaction of its own where it is next to nothing.
+  const end = done + share * 1.1 >= 1 ? 1 : done + share;
+  const cut = <R>(all: readonly R[]): readonly R[] =>
+    done === 0 && end === 1 ? all : all.slice(Math.round(done * all.length), Math.round(end * all.length));
+  return {
+    piece: {
+      predictions: cut(predictions),
+      truths: cut(truths),
+      refused: done === 0 ? refused : NOTHING.refused,
+    },
+    end,
   };
 }
 

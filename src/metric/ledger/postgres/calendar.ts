@@ -29,12 +29,10 @@ export class Calendar {
 
   /** Stores what was noted, within the transaction of the entries. */
   async store(connection: Connection): Promise<void> {
-    const noted = [...this.#keys];
-    if (noted.length === 0) return;
-    await connection.run('INSERT INTO calendar (at_ms, keys) SELECT * FROM unnest($1::int8[], $2::text[])', [
-      bigintArray(noted.map(([atMs]) => atMs)),
-      textArray(noted.map(([, keys]) => keys.join(SEPARATOR))),
-    ]);
+    await storeRows(
+      connection,
+      [...this.#keys].map(([atMs, keys]) => [atMs, keys.join(SEPARATOR)]),
+    );
   }
 
   #note(key: string, lookMs: number): void {
@@ -73,17 +71,46 @@ const SEPARATOR = '\n';
 /**
  * Takes keys that are due to be looked at out of the calendar, within a transaction; what another worker has in hand is passed over.
  *
- * @param max so many rows of the calendar at most: each has the keys of one batch
+ * @param most so many keys at most, in rows of about so many bytes; what a row has beyond that stays due
  */
-export async function takeDue(connection: Connection, nowMs: number, max: number): Promise<string[]> {
+export async function takeDue(
+  connection: Connection,
+  nowMs: number,
+  most: { readonly keys: number; readonly bytes: number },
+): Promise<string[]> {
   const { rows } = await connection.run(
     `WITH due AS MATERIALIZED
-       (SELECT ctid FROM calendar WHERE at_ms <= $1 ORDER BY at_ms, seq LIMIT $2 FOR UPDATE SKIP LOCKED)
-     DELETE FROM calendar USING due WHERE calendar.ctid = due.ctid RETURNING keys`,
-    [Math.floor(nowMs), max],
+       (SELECT ctid AS at, at_ms, seq, octet_length(keys) AS bytes FROM calendar WHERE at_ms <= $1
+        ORDER BY at_ms, seq LIMIT ${ROWS_MAX} FOR UPDATE SKIP LOCKED),
+     counted AS (SELECT at, sum(bytes) OVER (ORDER BY at_ms, seq) - bytes AS before FROM due)
+     DELETE FROM calendar USING counted WHERE calendar.ctid = counted.at AND counted.before < $2 RETURNING at_ms, keys`,
+    [Math.floor(nowMs), most.bytes],
   );
-  return rows.flatMap(([keys]) => String(keys).split(SEPARATOR));
+  const taken: string[] = [];
+  const rest: (readonly [atMs: number, keys: string])[] = [];
+  for (const [atMs, text] of rows) {
+    const keys = String(text).split(SEPARATOR);
+    const some = keys.splice(0, most.keys - taken.length);
+    for (const key of some) taken.push(key);
+    if (keys.length > 0) rest.push([Number(atMs), keys.join(SEPARATOR)]);
+  }
+  await storeRows(connection, rest);
+  return taken;
 }
+
+async function storeRows(
+  connection: Connection,
+  rows: readonly (readonly [atMs: number, keys: string])[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  await connection.run('INSERT INTO calendar (at_ms, keys) SELECT * FROM unnest($1::int8[], $2::text[])', [
+    bigintArray(rows.map(([atMs]) => atMs)),
+    textArray(rows.map(([, keys]) => keys)),
+  ]);
+}
+
+/** Rows that are looked through for one step: it bounds what is locked. */
+const ROWS_MAX = 512;
 
 /** Whether anything is due to be looked at. */
 export async function isAnythingDue(connection: Connection, nowMs: number): Promise<boolean> {

@@ -3,9 +3,9 @@ import type { Batch } from '../ledger.ts';
 import type { Rules } from '../rules.ts';
 import type { Words } from '../words.ts';
 import { EntriesInHand } from './batch-entries.ts';
-import { type Calendar, takeDue } from './calendar.ts';
+import type { Calendar } from './calendar.ts';
 import type { Connection } from './connection.ts';
-import { type EntryChange, lockEntries, readEntries, type StoredEntry, writeEntries } from './entry-rows.ts';
+import { type EntryChange, lockEntries, type StoredEntry, writeEntries } from './entry-rows.ts';
 import { Contended } from './failures.ts';
 import type { SharedState } from './shared-state.ts';
 
@@ -76,22 +76,4 @@ export async function joinAgain(
   return again;
 }
 
-/**
- * Gives up on what has waited too long, and forgets what is known for long enough, of what the calendar says is due.
- *
- * @throws {Contended} where another worker has one of the entries: it is due still
- */
-export async function lookAtDue(connection: Connection, basis: Basis): Promise<Joined> {
-  const keys = [...new Set(await takeDue(connection, basis.nowMs, DUE_ROWS))];
-  const stored = await readEntries(connection, keys);
-  const entries = new EntriesInHand(stored, basis);
-  for (const key of stored.keys()) entries.look(key, basis.calendar);
-  const lost = await writeEntries(connection, entries.changes(basis.calendar));
-  if (lost.length > 0) throw new Contended('another worker has changed an entry that is due');
-  return { ...basis, changes: [] };
-}
-
 const NOTHING = Buffer.alloc(0);
-
-/** Rows of the calendar that are looked at in one transaction: each has the keys of one batch. */
-const DUE_ROWS = 2;

@@ -12,10 +12,11 @@ import { Rules } from '../rules.ts';
 import { emptyRulesState, type RulesState } from '../rules-state.ts';
 import type { Words } from '../words.ts';
 import { keysOf } from './batch-entries.ts';
-import { Calendar, isAnythingDue } from './calendar.ts';
+import { Calendar } from './calendar.ts';
 import type { Connection } from './connection.ts';
 import { readEntries, writeEntries } from './entry-rows.ts';
-import { type Basis, join, joinAgain, type Joined, lookAtDue } from './join-rows.ts';
+import { Expiry } from './expiry.ts';
+import { type Basis, join, joinAgain, type Joined } from './join-rows.ts';
 import { mergeBooks } from './merged-books.ts';
 import { adoptOutcomes, everyOutcome, forgetOutcomes, leaveOutcomes } from './outcome-rows.ts';
 import { newStatesOfOthers, otherShares, type Share, takeOverOthers } from './other-writers.ts';
@@ -68,6 +69,7 @@ export class Worker {
   #bytes = 0;
   /** The figures in memory hold more than what was stored: they are to be read back. */
   #isTorn = false;
+  readonly #expiry = new Expiry();
 
   constructor(settings: LedgerRulesSettings, sinks: OutcomeSinks, words: Words, leads: () => boolean) {
     this.#settings = settings;
@@ -172,7 +174,11 @@ export class Worker {
   /** A step of what is to be done besides. @returns whether more is due now */
   async maintain(connection: Connection, nowMs: number): Promise<boolean> {
     this.#lastMs.tended = performance.now();
-    const hasLooked = await this.#lookAtDue(connection, nowMs);
+    const shared = this.#shared;
+    const hasLooked = await this.#expiry.step(connection, this.#time(nowMs), {
+      basis: () => this.#basis(nowMs, shared),
+      transaction: (work) => this.#transaction(connection, undefined, work),
+    });
     if (this.#isDue('figures', FIGURES_EVERY_MS) && this.#place.figuresBatch < this.#place.batch) {
       await this.#storeFigures(connection);
     }
@@ -208,15 +214,6 @@ export class Worker {
       this.#place.id,
       this.#place.epoch,
     ]);
-  }
-
-  /** Expiry and forgetting, of what the calendar says. @returns whether anything was due */
-  async #lookAtDue(connection: Connection, nowMs: number): Promise<boolean> {
-    const atMs = this.#time(nowMs);
-    if (!(await isAnythingDue(connection, atMs))) return false;
-    const shared = this.#shared;
-    await this.#transaction(connection, undefined, () => lookAtDue(connection, this.#basis(nowMs, shared)));
-    return true;
   }
 
   /** One transaction of this writer: its work, then everything that goes with it. */

@@ -9,12 +9,15 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { privateNode } from '../test/setup/find-rabbitmq.ts';
+import { GrowingLog } from '../test/chaos/growing-log.ts';
 import { BenchDatabase } from './bench-database.ts';
 import { costOf, Measured, pause } from './processes.ts';
 
 const EXAMPLE = join(import.meta.dirname, '..', 'examples', 'diabetes');
 const [rows = '1000000', file] = process.argv.slice(2);
 const ROWS = Number(rows);
+/** With each of the two ledgers. */
+const WITHIN_MS = 5 * 60_000;
 
 /** What a row costs one process, or one server. */
 export interface RowCost {
@@ -106,7 +109,15 @@ async function measured(
   const stages = { features, model, metric, plot };
   const started = Object.values(stages).map((stage) => stage.cost().cpuSeconds);
   const last: Record<string, Pick<Counted, 'cpuSeconds' | 'broker' | 'database'>> = {};
-  while (linesOf(join(logs, 'metric_log.csv')) <= ROWS) {
+  const log = new GrowingLog(join(logs, 'metric_log.csv'));
+  const startMs = performance.now();
+  for (let logged = 0; logged < ROWS; logged = log.rows()) {
+    if (performance.now() - startMs > WITHIN_MS) {
+      const said = Object.values(stages).map((stage) => stage.said.slice(-1_000));
+      throw new Error(
+        `${logged} of ${ROWS} rows are in the log after ${WITHIN_MS / 60_000} minutes: take fewer, or see what they say:\n${said.join('\n')}`,
+      );
+    }
     const [broker, database] = [wireByProcess(portOf(node.url)), wireByProcess(portOf(ledger[1] ?? ''))];
     for (const [i, [name, stage]] of Object.entries(stages).entries()) {
       const { cpuSeconds } = stage.cost();
@@ -156,14 +167,6 @@ function wireByProcess(port: number): Map<number, number> {
     );
   }
   return bytes;
-}
-
-function linesOf(path: string): number {
-  try {
-    return readFileSync(path).reduce((lines, byte) => lines + Number(byte === 10), 0);
-  } catch {
-    return 0;
-  }
 }
 
 function sizeOf(folder: string, name: string): number {

@@ -2,11 +2,12 @@
  * Pairs per second and CPU per pair of the ledgers, without the wire: SQLite, and PostgreSQL with 1, 2 and 4 workers on the same
  * machine, and with one while another process writes the log. Usage: npm run bench:ledgers [-- PAIRS [ordered|random]].
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { GrowingLog } from '../test/chaos/growing-log.ts';
 import { BenchDatabase } from './bench-database.ts';
-import { Measured } from './processes.ts';
+import { Measured, pause } from './processes.ts';
 
 const PAIRS = Number(process.argv[2] ?? 1_000_000);
 const orders = process.argv[3] === undefined ? ['ordered', 'random'] : [process.argv[3]];
@@ -75,20 +76,13 @@ async function run(
   for (const worker of all) worker.say('begin');
   const costs = await Promise.all(all.map(async (worker) => Number((await worker.says(/done ([\d.]+)/))[1])));
   const seconds = (performance.now() - startMs) / 1000;
-  while (logged(folder) < PAIRS) await new Promise((resolve) => setTimeout(resolve, 50));
+  const log = new GrowingLog(join(folder, 'metric_log.csv'));
+  while (log.rows() < PAIRS) await pause(50);
   const caughtUp = (performance.now() - startMs) / 1000;
   const serverCpu = cpuOfServer() - before;
   for (const worker of all) worker.say('end');
   for (const worker of all) if ((await worker.ended) !== 0) throw new Error(worker.said);
   return { seconds, caughtUp, workerCpu: costs.reduce((sum, cost) => sum + cost, 0), serverCpu };
-}
-
-/** Rows in the log. */
-function logged(folder: string): number {
-  return readFileSync(join(folder, 'metric_log.csv')).reduce(
-    (lines, byte) => lines + Number(byte === 10),
-    -1,
-  );
 }
 
 interface Costs {

@@ -35,6 +35,7 @@ const CONTRIBUTION_ROWS = 1_024;
 const OPEN_MAX = 16;
 /** As the stage has it. */
 const COMMIT_RECORDS_MAX = 4_096;
+const NONE_REFUSED = { predictions: 0, truths: 0 };
 /** Truths of new pairs come so many batches after their predictions. */
 const LAG = 4;
 /** So much of the day of the predictions that wait runs out in the last part. */
@@ -168,8 +169,6 @@ function ordered(values: readonly number[]): readonly number[] {
 function at(sorted: readonly number[], ratio: number): number {
   return sorted[Math.max(0, Math.ceil(ratio * sorted.length) - 1)] ?? 0;
 }
-
-const NONE_REFUSED = { predictions: 0, truths: 0 };
 
 function expired({ ledger }: LedgerParts): number {
   return ledger.books.models.reduce((sum, { counts }) => sum + counts.expired, 0);

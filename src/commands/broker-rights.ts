@@ -24,8 +24,8 @@ export interface RightsSettings {
   readonly hasAlarms: boolean;
 }
 
-/** Whoever needs rights of its own on the broker. */
-export const HOLDERS = ['features', 'model', 'metric', 'plot', 'dead-letters', 'run'] as const;
+/** Whoever needs rights of its own on the broker, and who reads a ledger and needs none there. */
+export const HOLDERS = ['features', 'model', 'metric', 'plot', 'dead-letters', 'run', 'reader'] as const;
 /** One of `HOLDERS`. */
 export type Holder = (typeof HOLDERS)[number];
 
@@ -70,6 +70,7 @@ const NEEDED: Readonly<Record<Holder, (settings: RightsSettings) => Needed[]>> =
   ],
   plot: () => [listensTo(SNAPSHOTS), announcesOn(CONTROL)],
   'dead-letters': () => [{ read: [DEAD_LETTERS] }, TO_QUEUES],
+  reader: () => [],
   run: (settings) =>
     (['features', 'model', 'metric', 'plot'] as const).flatMap((stage) =>
       NEEDED[stage]({ ...settings, bind: undefined, tasksQueue: undefined }),

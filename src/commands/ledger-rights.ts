@@ -37,6 +37,29 @@ export function ledgerGrant(
   return { database, user, statements };
 }
 
+/**
+ * The least rights of somebody who only looks: `ledger check` and `ledger export` read a ledger and change nothing in it. A newer
+ * version may bring tables that they are to be given for, too.
+ *
+ * @param user `undefined`: `aftermath-reader`; whoever the URL names keeps the ledger
+ * @throws {AftermathError} `usage` when it is no such URL
+ */
+export function readerGrant(url: string, user = 'aftermath-reader'): LedgerGrant {
+  const address = postgresAddress(url);
+  const { username, pathname } = new URL(address.url);
+  const database = decodeURIComponent(pathname.slice(1) || username) || user;
+  const [role, schema] = [identifier(user), address.schema];
+  return {
+    database,
+    user,
+    statements: [
+      `GRANT CONNECT ON DATABASE ${identifier(database)} TO ${role}`,
+      `GRANT USAGE ON SCHEMA ${schema} TO ${role}`,
+      `GRANT SELECT ON ALL TABLES IN SCHEMA ${schema} TO ${role}`,
+    ],
+  };
+}
+
 function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }

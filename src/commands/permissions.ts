@@ -5,7 +5,7 @@ import { AftermathError } from '../service/errors.ts';
 import { brokerOf, BROKER, stream } from './broker-settings.ts';
 import { brokerRights, HOLDERS, rightsPattern, type Holder, type RightsSettings } from './broker-rights.ts';
 import { command } from './command.ts';
-import { ledgerGrant, type LedgerGrant } from './ledger-rights.ts';
+import { ledgerGrant, type LedgerGrant, readerGrant } from './ledger-rights.ts';
 
 /** `aftermath permissions`: the least rights that each stage needs. */
 export const permissionsCommand: Command = command({
@@ -15,7 +15,8 @@ export const permissionsCommand: Command = command({
   help:
     'Prints the rabbitmqctl commands that give each stage the rights it needs, for the queue names and the virtual host\n' +
     'in force, and no others; with a ledger in PostgreSQL also the psql commands for metric. Give the settings that the\n' +
-    'stages have. It asks no server and changes nothing.',
+    'stages have. A reader may look at the ledger (ledger check, ledger export) and change nothing; whoever watches the page\n' +
+    'needs none. It asks no server and changes nothing.',
   settings: [...BROKER, 'bind', 'tasksDir', 'tasksQueue', 'ledger', 'alarm'],
   flags: [
     new Option('--user <NAME>', 'name of the user (default: aftermath-STAGE)'),
@@ -50,6 +51,7 @@ export const permissionsCommand: Command = command({
     const database = ledger !== undefined && isPostgresUrl(ledger) ? ledger : undefined;
     const grants = holders.map((name): Grant => {
       const grant = brokerGrant(name, needs, { vhost, user: user ?? `aftermath-${name}`, isDeclared });
+      if (name === 'reader') return { ...grant, ledger: readerGrant(mustBeNamed(database), user) };
       const keepsLedger = database !== undefined && (name === 'metric' || name === 'run');
       return keepsLedger ? { ...grant, ledger: ledgerGrant(database, { user, isDeclared }) } : grant;
     });
@@ -100,6 +102,8 @@ function brokerGrant(
 
 function shell({ stage, user, vhost, configure, write, read, topics, ledger }: Grant): string {
   const grant = ['rabbitmqctl set_permissions -p', ...[vhost, user, configure, write, read].map(quoted)];
+  // Who reads a ledger alone is no user of the broker.
+  const onBroker = stage === 'reader' ? [] : [grant.join(' ')];
   const perTopic = topics.map((topic) =>
     [
       'rabbitmqctl set_topic_permissions -p',
@@ -109,7 +113,15 @@ function shell({ stage, user, vhost, configure, write, read, topics, ledger }: G
   const onLedger = (ledger?.statements ?? []).map(
     (statement) => `psql -d ${quoted(ledger?.database ?? '')} -c ${quoted(statement)}`,
   );
-  return [`# ${stage}`, grant.join(' '), ...perTopic, ...onLedger].join('\n');
+  return [`# ${stage}`, ...onBroker, ...perTopic, ...onLedger].join('\n');
+}
+
+function mustBeNamed(database: string | undefined): string {
+  if (database !== undefined) return database;
+  throw new AftermathError(
+    'usage',
+    'Cannot tell the rights of a reader: it reads a ledger in PostgreSQL, and none is named. Give --ledger postgres://…',
+  );
 }
 
 /** As a word of a POSIX shell. */

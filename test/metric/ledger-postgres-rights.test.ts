@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import pino from 'pino';
-import { ledgerGrant } from '../../src/commands/ledger-rights.ts';
+import { ledgerGrant, readerGrant } from '../../src/commands/ledger-rights.ts';
 import { TABLE_RIGHTS } from '../../src/metric/ledger/postgres/rights.ts';
 import { checkDatabase } from '../../src/metric/care/check-database.ts';
 import { eraseFromDatabase } from '../../src/metric/care/erase-database.ts';
@@ -99,8 +99,8 @@ test('to check and to export a ledger takes the right to read it, and no other',
   await takeBusy(parts, 0, 100);
   await parts[Symbol.asyncDispose]();
   const user = `reader_${randomBytes(6).toString('hex')}`;
-  const name = String((await schema.query('SELECT current_schema() AS s'))[0]?.['s']);
-  for (const statement of readingGrant(name, user)) await schema.query(statement);
+  await schema.query(`CREATE USER ${user}`);
+  for (const statement of readerGrant(schema.url, user).statements) await schema.query(statement);
   const url = schema.url.replace(/\/\/[^@]*@/, `//${user}@`);
   assert.deepEqual((await checkDatabase(url, join(scratch.dir, 'metric_log.csv'))).problems, []);
   assert.ok((await exportLedger(url, async () => {})).lines > 100);
@@ -115,15 +115,6 @@ test('to check and to export a ledger takes the right to read it, and no other',
   await schema.query(`DROP OWNED BY ${user} CASCADE`);
   await schema.query(`DROP USER ${user}`);
 });
-
-/** As docs/operations.md has it. */
-function readingGrant(schema: string, user: string): string[] {
-  return [
-    `CREATE USER ${user}`,
-    `GRANT USAGE ON SCHEMA ${schema} TO ${user}`,
-    `GRANT SELECT ON ALL TABLES IN SCHEMA ${schema} TO ${user}`,
-  ];
-}
 
 test('to move a ledger and to erase from it takes what a worker has; to rebuild one takes more, and that is said', async () => {
   await using schema = await limited(true);

@@ -1,13 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import {
   closeSync,
   fsyncSync,
   openSync,
+  readdirSync,
   readSync,
   renameSync,
   statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { codeOf } from '../../service/errors.ts';
 import type { LogCursor, Outcome } from '../ledger/ledger.ts';
 
 /** A log that is shorter than its cursor. */
@@ -77,18 +81,34 @@ export async function rebuild(log: ShortLog, outcomes: KeptOutcomes): Promise<Re
   }
 }
 
-/** Puts a log that was written again into place when it is the one that the cursor means; else it goes. */
+/**
+ * Puts a log that was written again into place when it is the one that the cursor means; all others go. One that another process is
+ * still writing, because it was held up for longer than its lease, goes too: nobody may store its cursor.
+ */
 export function adoptRebuilt(path: string, bytes: number): void {
-  const aside = asidePath(path);
-  const size = statSync(aside, { throwIfNoEntry: false })?.size;
-  if (size === undefined) return;
-  if (size === bytes && (statSync(path, { throwIfNoEntry: false })?.size ?? 0) < bytes)
-    renameSync(aside, path);
-  else unlinkSync(aside);
+  const folder = dirname(path);
+  for (const name of readdirSync(folder)) {
+    if (!name.startsWith(asidePrefix(path))) continue;
+    const aside = join(folder, name);
+    const size = statSync(aside, { throwIfNoEntry: false })?.size;
+    const isShort = (statSync(path, { throwIfNoEntry: false })?.size ?? 0) < bytes;
+    try {
+      if (size === bytes && isShort) renameSync(aside, path);
+      else unlinkSync(aside);
+    } catch (error) {
+      // Another process has taken it away.
+      if (codeOf(error) !== 'ENOENT') throw error;
+    }
+  }
 }
 
+/** Each has a name of its own: two that write at once must not write into one file. */
 function asidePath(path: string): string {
-  return `${path}.rebuilt`;
+  return join(dirname(path), `${asidePrefix(path)}-${randomUUID()}`);
+}
+
+function asidePrefix(path: string): string {
+  return `${basename(path)}.rebuilt`;
 }
 
 async function* wanted(cursor: LogCursor, { outcomesFrom, keep }: KeptOutcomes): AsyncIterable<Outcome> {

@@ -35,6 +35,8 @@ export class Committer {
   #running: Promise<void> | undefined;
   #housekeeping = false;
   #syncing: Promise<void> = Promise.resolve();
+  /** Something could not be stored: what comes again is stored as a whole or not at all, or its first piece would be a duplicate each time. */
+  #hasFailed = false;
 
   constructor(options: CommitterOptions) {
     this.#options = options;
@@ -44,7 +46,7 @@ export class Committer {
       min: Math.min(COMMIT_RECORDS_MIN, recordsMax),
       // What is taken together stays together where that takes no longer.
       max: COMMIT_STRETCH * recordsMax,
-      first: Math.min(COMMIT_RECORDS_FIRST, recordsMax),
+      first: recordsMax,
     });
   }
 
@@ -94,9 +96,10 @@ export class Committer {
   #take(): readonly Waiting[] {
     let records = 0;
     let count = 0;
+    const recordsMax = Math.min(this.#options.recordsMax, this.#size.now);
     for (const { contribution } of this.#waiting) {
       // Truths come behind their predictions: the last of them belong into the same transaction.
-      if (records >= this.#options.recordsMax) break;
+      if (count >= PAIR && records >= recordsMax) break;
       records += contribution.predictions.length + contribution.truths.length;
       count++;
     }
@@ -113,7 +116,7 @@ export class Committer {
       const refusals: LedgerRefusal[] = [];
       const synced: Promise<void>[] = [];
       for (let done = 0; done < 1;) {
-        const { piece, end } = pieceOf(whole, done, this.#size.now);
+        const { piece, end } = pieceOf(whole, done, this.#hasFailed ? Infinity : this.#size.now);
         const { refused, durable } = await this.#commitPiece(piece);
         durable.catch(() => {});
         for (const refusal of refused) refusals.push(refusal);
@@ -122,8 +125,10 @@ export class Committer {
         // Others have a turn between two.
         if (done < 1) await nextTurn();
       }
+      this.#hasFailed = false;
       this.#settleWhen(Promise.all(synced), taken, refusals);
     } catch (error) {
+      this.#hasFailed = true;
       for (const { reject } of taken) reject(error);
     }
   }
@@ -164,9 +169,10 @@ const NOTHING: Contribution = { predictions: [], truths: [], refused: { predicti
 
 /** What a transaction should take about; see docs/scale.md for what it comes to. */
 const COMMIT_AIM_MS = 250;
-const COMMIT_RECORDS_FIRST = 512;
 const COMMIT_RECORDS_MIN = 64;
 const COMMIT_STRETCH = 1.5;
+/** Contributions that are taken together, whatever their size: predictions, and their truths. */
+const PAIR = 2;
 
 function joined(taken: readonly Waiting[]): Contribution {
   const contributions = taken.map(({ contribution }) => contribution);

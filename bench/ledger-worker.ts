@@ -4,6 +4,7 @@
  * workers. With `log` it may write the log. Says `ready`, begins when a line comes in, says `done` and waits for the end of its input.
  */
 import { createInterface } from 'node:readline';
+import { setFlagsFromString } from 'node:v8';
 import { BATCH_ROWS, commitRows, openForBench, rowsOf } from './ledger-rows.ts';
 
 const [ledgerPath = '', logsDir = '', pairs = '0', own = '0', workers = '1', order = '', log] =
@@ -11,10 +12,13 @@ const [ledgerPath = '', logsDir = '', pairs = '0', own = '0', workers = '1', ord
 /** Truths come so many batches after their predictions. */
 const LAG = 4;
 
+// As the launcher does for every command.
+setFlagsFromString('--no-allocation-site-pretenuring');
 const parts = await openForBench(ledgerPath, logsDir, { writesLog: log === 'log' });
 const input = createInterface(process.stdin)[Symbol.asyncIterator]();
 process.stdout.write('ready\n');
 await input.next();
+const before = process.cpuUsage();
 const batches = Math.ceil(Number(pairs) / BATCH_ROWS);
 for (let batch = 0; batch < batches + LAG; batch++) {
   const isTruthsTurn = (batch - LAG) % Number(workers) === (Number(own) + 1) % Number(workers);
@@ -28,7 +32,7 @@ for (let batch = 0; batch < batches + LAG; batch++) {
     nowMs: Date.now(),
   });
 }
-const { user, system } = process.cpuUsage();
+const { user, system } = process.cpuUsage(before);
 process.stdout.write(`done ${(user + system) / 1e6}\n`);
 await input.next();
 await parts.ledger[Symbol.asyncDispose]();

@@ -53,15 +53,15 @@ async function fill(ledger: string): Promise<void> {
 async function timed(what: string, args: readonly string[]): Promise<void> {
   const startMs = performance.now();
   await using process = Measured.aftermath(['ledger', ...args]);
-  let [cpuSeconds, residentMiB, isOver] = [0, 0, false];
-  const ended = process.ended.finally(() => (isOver = true));
-  while (!isOver) {
+  let [cpuSeconds, residentMiB] = [0, 0];
+  let code: number | undefined;
+  do {
     const cost = process.cost();
     cpuSeconds = Math.max(cpuSeconds, cost.cpuSeconds);
     residentMiB = Math.max(residentMiB, cost.residentMaxMiB);
-    await pause(20);
-  }
-  if ((await ended) !== 0) throw new Error(process.said);
+    code = await Promise.race([process.ended, pause(20).then(() => undefined)]);
+  } while (code === undefined);
+  if (code !== 0) throw new Error(process.said);
   const seconds = (performance.now() - startMs) / 1000;
   say(`| ${what} | ${seconds.toFixed(1)} | ${cpuSeconds.toFixed(1)} | ${residentMiB.toFixed(0)} |`);
 }

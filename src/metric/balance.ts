@@ -34,6 +34,8 @@ export class Balance {
   readonly #lastMs = { predictions: -Infinity, truths: -Infinity };
   /** How far ahead predictions are where neither has to wait for the other. */
   #base = 0;
+  /** Truths that waited in the ledger when that was taken for what it is; `undefined` once truths have shown that it stays. */
+  #waitedThen: number | undefined;
   /** Up to here a side goes on without a look at the other, unless that one has become a stream: by what it has admitted then. */
   readonly #aloneUntil = { predictions: 0, truths: 0 };
   readonly #streamFrom = { predictions: 0, truths: 0 };
@@ -50,8 +52,8 @@ export class Balance {
     if (side === 'truths') this.#lookAtWaiting();
     if (this.#isAhead(side, records)) await this.#waitFor(OTHER[side], side, records);
     this.#admitted[side] += records;
-    // Truths come as soon as they are let: predictions need not be so far ahead of them.
-    if (side === 'truths' && this.#base > 0) this.#base = Math.max(0, Math.min(this.#base, this.#apart));
+    // Truths come as soon as they are let, and find their predictions: these need not be so far ahead of them.
+    if (side === 'truths' && this.#mayEnd) this.#base = Math.max(0, Math.min(this.#base, this.#apart));
     this.#lastMs[side] = performance.now();
     this.#moved.resolve();
     this.#moved = Promise.withResolvers();
@@ -61,6 +63,12 @@ export class Balance {
   #lookAtWaiting(): void {
     const behind = this.#truthsWaiting() + this.#bounds.openMax;
     if (this.#lead < -behind) this.#base = this.#apart + behind;
+    if (!this.#mayEnd) return;
+    const more = this.#truthsWaiting() - (this.#waitedThen ?? 0);
+    if (more < this.#bounds.streamMin) return;
+    // They have run past what is predicted now: what is ahead of them waits for others.
+    this.#waitedThen = undefined;
+    this.#base = this.#apart + more;
   }
 
   async #waitFor(other: Side, side: Side, records: number): Promise<void> {
@@ -74,6 +82,7 @@ export class Balance {
     }
     // Truths that no prediction has come for stay ahead of those that may come yet.
     if (side === 'predictions' || admitted[other] >= level) this.#base = this.#apart;
+    if (side === 'predictions') this.#waitedThen = this.#truthsWaiting();
     this.#aloneUntil[side] = admitted[side] + this.#bounds.aloneMax;
     this.#streamFrom[other] = admitted[other] + this.#bounds.streamMin;
   }
@@ -111,9 +120,13 @@ export class Balance {
       return false;
     const { leadMax } = this.#bounds;
     if (side === 'predictions') return this.#lead > leadMax;
-    // Of predictions that are ahead because their truths come late, none has to be waited for.
-    const lead = this.#apart - Math.min(0, this.#base);
+    const lead = this.#mayEnd ? this.#apart : this.#lead;
     return lead <= leadMax && lead < records;
+  }
+
+  /** Whether predictions are so far ahead only because truths did not come for a while: then these may come up to them. */
+  get #mayEnd(): boolean {
+    return this.#base > 0 && this.#waitedThen !== undefined;
   }
 
   /** Of the predictions, beyond what they may. */

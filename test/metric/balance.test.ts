@@ -132,3 +132,17 @@ test('a side that goes on alone waits again once the other has become a stream',
   await balance.admit('predictions', 5);
   await next;
 });
+
+test('truths wait for predictions of their own where those that are ahead wait for others', async () => {
+  let waiting = 0;
+  const balance = balanceOf({}, () => waiting);
+  await balance.admit('predictions', 120);
+  await balance.admit('predictions', 1);
+  await balance.admit('truths', 20);
+  waiting = 20;
+  const next = balance.admit('truths', 30);
+  await balance.admit('predictions', 30);
+  assert.equal(await isSettled(next), false);
+  await balance.admit('predictions', 20);
+  await next;
+});

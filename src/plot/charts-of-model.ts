@@ -126,6 +126,14 @@ export function confusionOf({ model, confusion }: ModelSnapshot): ConfusionMatri
   return confusion === undefined || confusion.labels.length === 0 ? undefined : { model, confusion };
 }
 
+/** What is expected of the predictions of two classes that wait for their truth, in whole rows, or `undefined` without one. */
+export function expectedConfusionOf({ model, estimate }: ModelSnapshot): ConfusionMatrix | undefined {
+  if (estimate?.confusion === undefined || estimate.rows === 0) return undefined;
+  const { labels, counts } = estimate.confusion;
+  const rounded = counts.map((row) => row.map((count) => Math.round(count)));
+  return { model, confusion: { labels, counts: rounded }, isExpected: true };
+}
+
 /** The curves of two classes with probabilities, or `undefined` before there are both classes. */
 export function curvesOf({ model, curves, figures }: ModelSnapshot): ScoreCurves | undefined {
   return (

@@ -4,6 +4,7 @@ import {
   curvesOf,
   distributionOf,
   estimatesOf,
+  expectedConfusionOf,
   lagOf,
   marksOf,
   maturityOf,
@@ -180,12 +181,13 @@ function maturity(chosen: Chosen | undefined): Panel {
 
 /** Below the first screen, in this order, each where it has something to show. */
 function further(chosen: Chosen, source: PanelSource): Panel[] {
-  const { models, model } = chosen;
+  const { models, model, window, slice } = chosen;
   const { units, hasNoTiles } = source;
   const comparison = comparisonOf(models, units);
   const [scatter, residual] = [scatterOf(model, units), residualsOf(model, units)];
   const [confusion, curves, lag] = [confusionOf(model), curvesOf(model), lagOf(model)];
   const estimated = estimatesOf(model, wanted(chosen));
+  const expected = (window ?? slice) ? undefined : expectedConfusionOf(model);
   const isCompared = comparison !== undefined && (comparison.challengers.length > 1 || hasNoTiles === true);
   const of = (id: string, title: string, chart: Panel['chart'], note = ''): Panel[] =>
     chart === undefined ? [] : [{ id, title, chart, isFirst: false, instead: '', note }];
@@ -210,6 +212,12 @@ function further(chosen: Chosen, source: PanelSource): Panel[] {
       'confusion-matrix',
       'Truths (down) against predictions (across)',
       confusion && ((look) => confusionMatrix(confusion, look)),
+    ),
+    ...of(
+      'expected-confusion',
+      'Expected of those that wait: truths (down) against predictions (across)',
+      expected && ((look) => confusionMatrix(expected, look)),
+      expected && `It will be so ${shownName(model.estimate?.assumes ?? '', 400)}.`,
     ),
     ...of(
       'estimates',

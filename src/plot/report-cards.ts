@@ -53,6 +53,7 @@ const LOOK: Omit<ChartLook, 'theme' | 'height'> = {
 function heightOf({ id, rows }: Panel, chosen: Chosen | undefined): number {
   const labels = chosen?.model.confusion?.labels.length ?? 0;
   if (id === 'confusion-matrix') return 60 + 44 * Math.min(labels, 12);
+  if (id === 'expected-confusion') return 60 + 44 * 2;
   if (rows !== undefined) return 60 + 22 * Math.min(Math.max(rows, 8), 20);
   return id.endsWith('-curve') ? 420 : 280;
 }

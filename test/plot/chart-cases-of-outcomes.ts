@@ -98,6 +98,7 @@ function matrices(): Record<string, Chart> {
   return {
     two: confusionMatrix({ model: 'logistic', confusion: two }, LIGHT),
     dark: confusionMatrix({ model: 'logistic', confusion: two }, DARK),
+    expected: confusionMatrix({ model: 'logistic', confusion: two, isExpected: true }, LIGHT),
     narrow: confusionMatrix({ model: 'logistic', confusion: thirty }, NARROW),
     thirty: confusionMatrix({ model: 'forest', confusion: thirty }, LIGHT),
     'one-row': confusionMatrix({ model: 'logistic', confusion: { labels: ['yes'], counts: [[1]] } }, LIGHT),

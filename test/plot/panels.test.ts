@@ -108,3 +108,25 @@ test('how estimates did stands beside what came, with what chance alone would ma
   const ofF1 = shown(classifier({ estimate, figures }), { figure: 'f1' });
   assert.match(ofF1['estimates']?.title ?? '', /^F1 as it came/);
 });
+
+test('what is expected of the predictions that wait is a matrix of its own, with all it assumes, and of no part of the rows', () => {
+  const confusion = {
+    labels: ['no', 'yes'],
+    counts: [
+      [20.4, 3.6],
+      [5.1, 12.9],
+    ],
+  };
+  const assumes = 'if the probabilities are right';
+  const estimate = { rows: 42, labels: 1_000, assumes, figures: { accuracy: { value: 0.79 } }, confusion };
+  assert.equal(shown(classifier())['expected-confusion'], undefined);
+  const { 'expected-confusion': expected } = shown(classifier({ estimate }));
+  assert.equal(expected?.note, 'It will be so if the probabilities are right.');
+  assert.match(
+    expected?.chart?.summary ?? '',
+    /^Expected confusion matrix, of .* on 42 rows that wait: 79.% are expected to be right, .* yes was taken for no, 5 rows\.$/,
+  );
+  assert.equal(shown(classifier({ estimate: { ...estimate, rows: 0 } }))['expected-confusion'], undefined);
+  const ofSlice = shown(classifier({ estimate }), { slice: 'region:south' });
+  assert.equal(ofSlice['expected-confusion'], undefined);
+});

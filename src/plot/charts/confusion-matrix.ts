@@ -12,23 +12,35 @@ import { columns, type ChartTable } from './table.ts';
 export interface ConfusionMatrix {
   readonly model: string;
   readonly confusion: ConfusionSnapshot;
+  /** Of predictions that wait for their truth: how often which is expected. */
+  readonly isExpected?: true;
 }
 
 /**
  * Truths down, predictions across: what is right in blue, what is wrong in red, the stronger the larger its share of the
  * truths of its row. Labels without room of their own are one.
  */
-export function confusionMatrix({ model, confusion }: ConfusionMatrix, look: ChartLook): Chart {
+export function confusionMatrix({ model, confusion, isExpected }: ConfusionMatrix, look: ChartLook): Chart {
   const { labels, counts } = foldedConfusion(confusion, isNarrow(look) ? 5 : 12);
   const cells = cellsOf(counts, look);
   const total = confusion.counts.flat().reduce((sum, count) => sum + count, 0);
   const right = confusion.counts.reduce((sum, row, i) => sum + (row[i] ?? 0), 0);
   const accuracy = total === 0 ? '–' : formatRatio(right / total, look.locale);
-  const on = countOf(total, 'row', look.locale);
+  const on = `${countOf(total, 'row', look.locale)}${isExpected ? ' that wait' : ''}`;
+  const [title, isRight] = isExpected
+    ? ['Expected confusion matrix', 'expected to be right']
+    : ['Confusion matrix', 'right'];
   return {
-    spec: spec(labels, { model, accuracy, on }, look),
+    spec: spec(
+      labels,
+      {
+        title,
+        subtitle: `${shownName(model, 80)} · ${accuracy} ${isRight} · on ${on} · each row: the truths of one label`,
+      },
+      look,
+    ),
     data: { cells },
-    summary: `Confusion matrix, of ${shownName(model)} on ${on}: ${accuracy} are right${mostConfused(confusion, look)}.`,
+    summary: `${title}, of ${shownName(model)} on ${on}: ${accuracy} are ${isRight}${mostConfused(confusion, look)}.`,
     table: table(confusion),
   };
 }
@@ -55,7 +67,7 @@ function cellsOf(counts: ConfusionSnapshot['counts'], look: ChartLook): object[]
 
 function spec(
   labels: readonly string[],
-  { model, accuracy, on }: { model: string; accuracy: string; on: string },
+  { title, subtitle }: { readonly title: string; readonly subtitle: string },
   look: ChartLook,
 ): TopLevelSpec {
   const palette = PALETTES[look.theme];
@@ -91,11 +103,7 @@ function spec(
   const text = { type: 'text', tooltip: null, aria: false, fontSize: cellPx < 40 ? 10 : 11 };
   const ink = { field: 'ink', type: 'nominal', scale: null, legend: null };
   return {
-    ...frameOf(look, {
-      title: 'Confusion matrix',
-      subtitle: `${shownName(model, 80)} · ${accuracy} right · on ${on} · each row: the truths of one label`,
-      height,
-    }),
+    ...frameOf(look, { title, subtitle, height }),
     layer: [
       {
         data: { name: 'cells' },

@@ -109,7 +109,8 @@ export function reportIntervals(
     },
     now() {
       flush();
-      const { absolute, missed, right } = structuredClone({ ...classes, absolute: errors.absolute });
+      const absolute = copied(errors.absolute);
+      const [missed, right] = [copied(classes.missed), copied(classes.right)];
       return {
         ofRegression: () => maeInterval(absolute, alpha),
         ofClasses: () => classInterval(missed, alpha, settings.method),
@@ -127,4 +128,10 @@ export function reportIntervals(
     },
     ofClasses: (figures) => attached(figures, classIntervals(classes, alpha, settings)),
   };
+}
+
+/** A copy of a state: most are a few numbers, which need no more than this. */
+function copied<S extends object>(state: S): S {
+  for (const value of Object.values(state)) if (typeof value === 'object') return structuredClone(state);
+  return { ...state };
 }

@@ -32,6 +32,7 @@ import { kswin } from '../src/stats/kswin.ts';
 import { pageHinkley } from '../src/stats/page-hinkley.ts';
 import { predictableMixture } from '../src/stats/predictable-mixture.ts';
 import { regression } from '../src/stats/regression.ts';
+import { BLOCK_ROWS } from '../src/stats/regression-block.ts';
 import { relativeErrors } from '../src/stats/relative-errors.ts';
 import { forwardDecay } from '../src/stats/forward-decay.ts';
 import { scoreSketch } from '../src/stats/score-sketch.ts';
@@ -60,6 +61,7 @@ const words = process.argv.slice(2);
 const PUBLISHED: Readonly<Record<string, readonly [who: string, nanoseconds: number]>> = {
   'classes: ROC AUC and AP, binned': ['River', 2_800],
   'change: ADWIN': ['River', 250],
+  'change: ADWIN, in blocks': ['River', 250],
   'change: KSWIN': ['River', 187_000],
   'estimate: F1 and ROC AUC, 50,000 rows': ['NannyML', 10_000],
 };
@@ -171,6 +173,10 @@ for (const change of [
 ]) {
   const state = change.empty() as never;
   line(`change: ${change.name}`, () => each((i) => change.add(state, rows[i]!.score)));
+  if (change.addAll !== undefined)
+    line(`change: ${change.name}, in blocks`, () =>
+      eachBlock((scores) => change.addAll!(state, scores, scores.length, () => {})),
+    );
 }
 
 /** What metric keeps of the outcomes of a regression beside the ledger. */
@@ -363,6 +369,19 @@ function each(update: (i: number) => void, count = ROWS): number {
   const start = busyMicroseconds();
   for (let i = 0; i < count; i++) update(i);
   return (1_000 * (busyMicroseconds() - start)) / count;
+}
+
+/** The scores in blocks, as metric has them. */
+function eachBlock(update: (scores: Float64Array) => void): number {
+  const block = new Float64Array(BLOCK_ROWS);
+  let spent = 0;
+  for (let from = 0; from + BLOCK_ROWS <= ROWS; from += BLOCK_ROWS) {
+    for (let i = 0; i < BLOCK_ROWS; i++) block[i] = rows[from + i]!.score;
+    const start = busyMicroseconds();
+    update(block);
+    spent += busyMicroseconds() - start;
+  }
+  return (1_000 * spent) / (ROWS - (ROWS % BLOCK_ROWS));
 }
 
 function readingMicroseconds(read: () => unknown): number {

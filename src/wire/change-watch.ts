@@ -86,6 +86,30 @@ export function observe<M>(
   return Math.abs(observation) <= VALUE_MAX ? detector.add(state, observation) : undefined;
 }
 
+/** The first `count` observations, as `observe` takes them one by one; `seen` is told of each change and at which it is seen. */
+export function observeAll<M>(
+  watch: ChangeWatch,
+  watched: WatchState<M>,
+  observations: Float64Array,
+  options: { readonly count: number; readonly seen: (index: number, change: Change) => void },
+): void {
+  const { count, seen } = options;
+  const { detector } = watch;
+  if (detector.addAll !== undefined && areWithin(observations, count)) {
+    detector.addAll(watched.state, observations, count, seen);
+    return;
+  }
+  for (let i = 0; i < count; i++) {
+    const change = observe(watch, watched, observations[i]!);
+    if (change !== undefined) seen(i, change);
+  }
+}
+
+function areWithin(observations: Float64Array, count: number): boolean {
+  for (let i = 0; i < count; i++) if (!(Math.abs(observations[i]!) <= VALUE_MAX)) return false;
+  return true;
+}
+
 /** Keeps a mark among the last twenty. */
 export function keepMark<M>({ marks }: WatchState<M>, mark: M): void {
   marks.push(mark);

@@ -141,6 +141,36 @@ test('the window of ADWIN holds width, total and squares of its last observation
   );
 });
 
+test('ADWIN takes blocks as it takes their observations one by one: the same changes and states', () => {
+  const u = uniforms(9);
+  const stream = Float64Array.from({ length: 20_000 }, (_, i) => u() + Math.floor(i / 1500) * 0.3);
+  for (const options of [
+    { afterChange: 'keep' },
+    { afterChange: 'drop', delta: 0.1 },
+    { afterChange: 'keep', clock: 1 },
+    { afterChange: 'keep', clock: 1000 },
+  ] as const) {
+    const detector = adwin(options);
+    const [alone, inBlocks] = [detector.empty(), detector.empty()];
+    const seen: (readonly [index: number, change: string])[] = [];
+    const expected: (readonly [index: number, change: string])[] = [];
+    for (let from = 0; from < stream.length;) {
+      const block = stream.slice(from, from + 1 + Math.floor(300 * u()));
+      detector.addAll!(inBlocks, block, block.length, (index, change) => seen.push([from + index, change]));
+      for (const [index, observation] of block.entries()) {
+        const change = detector.add(alone, observation);
+        if (change !== undefined) expected.push([from + index, change]);
+      }
+      assert.deepEqual(inBlocks, alone);
+      from += block.length;
+    }
+    assert.ok(expected.length > 5);
+    assert.deepEqual(seen, expected);
+    assert.throws(() => detector.addAll!(inBlocks, Float64Array.of(1, Infinity), 2, () => {}), RangeError);
+    assert.deepEqual(inBlocks, alone, 'of a block that cannot be nothing is taken');
+  }
+});
+
 const ALL: readonly ChangeDetector<unknown>[] = [
   adwin({ afterChange: 'keep' }),
   pageHinkley({ sides: 'both' }),

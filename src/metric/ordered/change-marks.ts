@@ -5,6 +5,7 @@ import {
   emptyWatch,
   keepMark,
   observe,
+  observeAll,
   type WatchState,
 } from '../../wire/change-watch.ts';
 import type { MarkSnapshot } from '../../wire/snapshot.ts';
@@ -62,10 +63,10 @@ export class ChangeMarks implements OrderedPart {
       }
       const state = states[k]!;
       const observations = watch.on.kind === 'prediction' ? block.prediction : block.size;
-      for (let i = 0; i < block.count; i++) {
-        const change = observe(watch, state, observations[i]!);
-        if (change !== undefined) keepMark(state, changeMark(watch, change, outcomes[i]!.truth.atMs));
-      }
+      observeAll(watch, state, observations, {
+        count: block.count,
+        seen: (row, change) => keepMark(state, changeMark(watch, change, outcomes[row]!.truth.atMs)),
+      });
     }
   }
 

@@ -12,16 +12,24 @@ export interface WeightedValue {
  * @see Ayer, Brunk, Ewing, Reid and Silverman (1955), doi:10.1214/aoms/1177728423
  */
 export function isotonic(points: readonly WeightedValue[]): number[] {
-  const pools: { value: number; weight: number; points: number }[] = [];
-  for (const { value, weight } of points) {
-    let pool = { value, weight, points: 1 };
-    for (let last = pools.at(-1); last !== undefined && last.value >= pool.value; last = pools.at(-1)) {
-      pools.pop();
-      const all = last.weight + pool.weight;
-      const mean = (last.value * last.weight + pool.value * pool.weight) / all;
-      pool = { value: mean, weight: all, points: last.points + pool.points };
+  // Of each pool: its value, its weight, and the place behind its last point.
+  const [values, weights, ends]: [number[], number[], number[]] = [[], [], []];
+  for (let i = 0; i < points.length; i++) {
+    let { value, weight } = points[i]!;
+    while (values.length > 0 && values.at(-1)! >= value) {
+      const [lastValue, lastWeight] = [values.pop()!, weights.pop()!];
+      ends.pop();
+      const all = lastWeight + weight;
+      value = (lastValue * lastWeight + value * weight) / all;
+      weight = all;
     }
-    pools.push(pool);
+    values.push(value);
+    weights.push(weight);
+    ends.push(i + 1);
   }
-  return pools.flatMap(({ value, points: count }) => Array.from({ length: count }, () => value));
+  const fitted: number[] = [];
+  for (let pool = 0; pool < values.length; pool++) {
+    while (fitted.length < ends[pool]!) fitted.push(values[pool]!);
+  }
+  return fitted;
 }

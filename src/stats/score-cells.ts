@@ -132,5 +132,5 @@ const CELLS = 2 * BINS;
 const SCORE_UNIT = 2 ** 24;
 
 function zeros(): number[] {
-  return Array.from({ length: CELLS }, () => 0);
+  return new Array<number>(CELLS).fill(0);
 }

@@ -60,11 +60,11 @@ export function observeLabel(
 ): EstimatorState | undefined {
   const found = servedScore(predicted, proba);
   if (found === undefined) return state;
-  const { positive, negative } = found;
+  const { positive, negative, score, served } = found;
   const own =
     state?.positive === positive && state.negative === negative ? state : emptyEstimator(positive, negative);
   const isPositive = isOfTwo(own) ? label === positive : label === predicted;
-  putScore(own.block, { ...found, positive: isPositive }, 1);
+  putScore(own.block, { score, served, positive: isPositive }, 1);
   own.blockRows++;
   if (own.blockRows === ESTIMATE_BLOCK_ROWS) closeBlock(own, atMs);
   return own;

@@ -35,8 +35,12 @@ export class RegressionBlock {
     return this.#count === 0 || (this.#count < BLOCK_ROWS && this.#hasBaselines === hasBaselines);
   }
 
-  /** An outcome whose numbers can be scored (`isScorable`), where there is room. */
-  put(truth: number, prediction: number, baselines: Baselines | undefined): void {
+  /**
+   * An outcome whose numbers can be scored (`isScorable`), where there is room.
+   *
+   * @param baselines median, mean and last of the naive answers
+   */
+  put(truth: number, prediction: number, baselines: readonly number[] | undefined): void {
     const row = this.#count++;
     const error = prediction - truth;
     this.truth[row] = truth;
@@ -45,14 +49,20 @@ export class RegressionBlock {
     this.size[row] = Math.abs(error);
     this.#hasBaselines = baselines !== undefined;
     if (baselines === undefined) return;
-    this.median[row] = baselines.median;
-    this.mean[row] = baselines.mean;
-    this.last[row] = baselines.last;
+    this.median[row] = baselines[0]!;
+    this.mean[row] = baselines[1]!;
+    this.last[row] = baselines[2]!;
   }
 
   /** A row of another block, where there is room. */
   take(from: RegressionBlock, row: number): void {
-    this.put(from.truth[row]!, from.prediction[row]!, from.baselinesAt(row));
+    this.put(from.truth[row]!, from.prediction[row]!, undefined);
+    this.#hasBaselines = from.hasBaselines;
+    if (!from.hasBaselines) return;
+    const to = this.#count - 1;
+    this.median[to] = from.median[row]!;
+    this.mean[to] = from.mean[row]!;
+    this.last[to] = from.last[row]!;
   }
 
   /** The naive answers of a row; `undefined` where its outcomes have none. */

@@ -41,17 +41,23 @@ export function addRelativeBlock(state: MeansState<Name>, block: RegressionBlock
 
 /** Those of the outcomes of a block, each where it is defined, in their order. Good until the next call. */
 export function relativeErrorsOfBlock({ count, truth, prediction, size }: RegressionBlock): typeof OF_BLOCK {
-  let [mapes, smapes, msles] = [0, 0, 0];
+  const { mape, smape, msle } = OF_BLOCK;
+  let mapes = 0;
+  let smapes = 0;
+  let msles = 0;
+  // As the functions below have it, without a number that may be absent: that would be an object each.
   for (let i = 0; i < count; i++) {
-    const [y, p, e] = [truth[i]!, prediction[i]!, size[i]!];
-    const [mape, smape, msle] = [mapeOf(e, y), smapeOf(e, y, p), msleOf(y, p)];
-    if (mape !== undefined) OF_BLOCK.mape.values[mapes++] = mape;
-    if (smape !== undefined) OF_BLOCK.smape.values[smapes++] = smape;
-    if (msle !== undefined) OF_BLOCK.msle.values[msles++] = msle;
+    const y = truth[i]!;
+    const p = prediction[i]!;
+    const quotient = size[i]! / Math.abs(y);
+    if (quotient <= QUOTIENT_MAX) mape.values[mapes++] = quotient;
+    const sizes = Math.abs(y) + Math.abs(p);
+    if (sizes !== 0) smape.values[smapes++] = (2 * size[i]!) / sizes;
+    if (y >= 0 && p >= 0) msle.values[msles++] = (Math.log1p(p) - Math.log1p(y)) ** 2;
   }
-  OF_BLOCK.mape.count = mapes;
-  OF_BLOCK.smape.count = smapes;
-  OF_BLOCK.msle.count = msles;
+  mape.count = mapes;
+  smape.count = smapes;
+  msle.count = msles;
   return OF_BLOCK;
 }
 
@@ -70,7 +76,7 @@ export function relativeErrorsOf(outcome: RegressionOutcome): Readonly<Record<Na
 /** A truth so near to 0 that an exact sum cannot hold the quotient counts as 0. */
 function mapeOf(size: number, truth: number): number | undefined {
   const quotient = size / Math.abs(truth);
-  return quotient <= 1e200 ? quotient : undefined;
+  return quotient <= QUOTIENT_MAX ? quotient : undefined;
 }
 
 function smapeOf(size: number, truth: number, prediction: number): number | undefined {
@@ -82,6 +88,7 @@ function msleOf(truth: number, prediction: number): number | undefined {
   return truth < 0 || prediction < 0 ? undefined : (Math.log1p(prediction) - Math.log1p(truth)) ** 2;
 }
 
+const QUOTIENT_MAX = 1e200;
 const OF_BLOCK = {
   mape: { values: new Float64Array(BLOCK_ROWS), count: 0 },
   smape: { values: new Float64Array(BLOCK_ROWS), count: 0 },

@@ -1,5 +1,6 @@
 import { RegressionBlock } from '../../stats/regression-block.ts';
 import type { StateReader, StateWriter } from '../../stats/state-bytes.ts';
+import type { PredictionSlot, TruthVersion } from '../ledger/entry.ts';
 import type { LedgerTask } from '../ledger/ledger.ts';
 import { ErrorCells } from './error-cells.ts';
 import { FigureCells } from './figure-cells.ts';
@@ -42,16 +43,40 @@ export class CellFigures {
 
   /** @param sign 1 to add it, −1 to take it out */
   put(row: Row, times: RowTimes, sign: 1 | -1): void {
-    if (sign === 1 && this.#task === 'regression' && fitsBlock(row)) {
-      this.#putInBlock(row, times);
-      return;
-    }
     this.#settle();
     const { prediction, truth, weight, absoluteError: error } = row;
     this.#cohorts.put(times.predictedMs, { error, weight: weight ?? 1, sign });
     if (this.#task === 'regression' && weight !== 0)
       this.#grids.put({ prediction: Number(prediction.value), truth: Number(truth.value) }, sign);
     this.#setAt(times.atMs).put(row, sign);
+  }
+
+  /**
+   * Adds an outcome that can wait in the block.
+   *
+   * @param atMs when it had its truth; `undefined`: nobody knows
+   * @returns false where it cannot: it has to be `put`
+   */
+  putInBlock(prediction: PredictionSlot, truth: TruthVersion, atMs: number | undefined): boolean {
+    if (this.#task !== 'regression') return false;
+    if (!fitsBlock(prediction, truth, truth.weight ?? prediction.weight)) return false;
+    const predictedMs = prediction.atMs;
+    const open = this.#open;
+    const isIn =
+      open !== undefined &&
+      this.#block.hasRoom(prediction.baseline !== undefined) &&
+      open.isTimed === (atMs !== undefined) &&
+      (atMs === undefined || this.#cells.isInLast(atMs)) &&
+      this.#cohorts.isInLast(predictedMs);
+    if (!isIn) {
+      this.#settle();
+      this.#begin({ atMs, predictedMs });
+    } else {
+      if (atMs !== undefined && atMs > open.atMs) open.atMs = atMs;
+      if (predictedMs > open.predictedMs) open.predictedMs = predictedMs;
+    }
+    putInBlock(this.#block, prediction, truth);
+    return true;
   }
 
   /** By the time of the truth. */
@@ -100,24 +125,6 @@ export class CellFigures {
     this.#cohorts = ErrorCells.read(reader);
     this.#cells.read(reader);
     this.#untimed = readSet(reader, this.#task, this.#settings);
-  }
-
-  #putInBlock(row: Row, { atMs, predictedMs }: RowTimes): void {
-    const open = this.#open;
-    const isIn =
-      open !== undefined &&
-      this.#block.hasRoom(row.prediction.baseline !== undefined) &&
-      open.isTimed === (atMs !== undefined) &&
-      (atMs === undefined || this.#cells.isInLast(atMs)) &&
-      this.#cohorts.isInLast(predictedMs);
-    if (!isIn) {
-      this.#settle();
-      this.#begin({ atMs, predictedMs });
-    } else {
-      if (atMs !== undefined && atMs > open.atMs) open.atMs = atMs;
-      if (predictedMs > open.predictedMs) open.predictedMs = predictedMs;
-    }
-    putInBlock(this.#block, row);
   }
 
   /** Makes the cells of these times those that were asked for last. */

@@ -48,7 +48,15 @@ export class FigureKeeper implements FigureSink {
   add(outcomes: readonly Outcome[]): void {
     if (outcomes.length > 0) this.#merged.clear();
     const options = { timesAreKnown: this.#timesAreKnown, parts: this.#parts };
-    for (const outcome of outcomes) this.#figures(outcome).add(outcome, options);
+    let figures: ModelFigures | undefined;
+    let model = '';
+    for (const outcome of outcomes) {
+      if (figures === undefined || outcome.prediction.model !== model) {
+        figures = this.#figures(outcome);
+        model = outcome.prediction.model;
+      }
+      figures.add(outcome, options);
+    }
   }
 
   states(): ReadonlyMap<string, Uint8Array> {

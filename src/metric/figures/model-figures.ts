@@ -66,12 +66,15 @@ export class ModelFigures {
     this.#total = undefined;
     // Where a truth was revised its outcome stays at its time.
     const atMs = timesAreKnown ? (entry.truth?.versions[0] ?? previous ?? truth).atMs : undefined;
+    const isInModel = parts.has('model');
     if (previous !== undefined) {
       this.#put({ prediction, truth: previous, atMs }, -1, parts);
-    } else if (timesAreKnown && parts.has('model')) {
+    } else if (timesAreKnown && isInModel) {
       addCount(this.#lagSeconds, Math.max(0, (truth.atMs - prediction.atMs) / 1000), 1);
     }
-    this.#put({ prediction, truth, atMs }, 1, parts);
+    if (isInModel && this.#all.putInBlock(prediction, truth, atMs))
+      this.#putBeside({ prediction, truth, atMs }, 1, parts);
+    else this.#put({ prediction, truth, atMs }, 1, parts);
   }
 
   /** Everything. Read, do not keep. */
@@ -198,19 +201,19 @@ export class ModelFigures {
     return headRead(bytes).task;
   }
 
-  #put(
-    {
-      prediction,
-      truth,
-      atMs,
-    }: { prediction: PredictionSlot; truth: TruthVersion; atMs: number | undefined },
-    sign: 1 | -1,
-    parts: ReadonlySet<FigurePart>,
-  ): void {
-    const error = absoluteError(prediction, truth, this.task);
-    const weight = truth.weight ?? prediction.weight;
-    const row: Row = { prediction, truth, absoluteError: error, weight };
-    if (parts.has('model')) this.#all.put(row, { atMs, predictedMs: prediction.atMs }, sign);
+  #put(placed: Placed, sign: 1 | -1, parts: ReadonlySet<FigurePart>): void {
+    if (parts.has('model')) {
+      const { prediction, atMs } = placed;
+      this.#all.put(this.#row(placed), { atMs, predictedMs: prediction.atMs }, sign);
+    }
+    this.#putBeside(placed, sign, parts);
+  }
+
+  /** Into what fades and into the slices. */
+  #putBeside(placed: Placed, sign: 1 | -1, parts: ReadonlySet<FigurePart>): void {
+    if (this.#faded.size === 0 && this.#slices.length === 0) return;
+    const { prediction, truth, atMs } = placed;
+    const row = this.#row(placed);
     if (parts.has('faded') && atMs !== undefined)
       for (const faded of this.#faded.values()) faded.put(atMs, row, sign);
     if (!parts.has('slices')) return;
@@ -219,6 +222,11 @@ export class ModelFigures {
       // An outcome without the tag is in no slice of it.
       if (value !== undefined) slices.put(value, row, sign);
     }
+  }
+
+  #row({ prediction, truth }: Placed): Row {
+    const weight = truth.weight ?? prediction.weight;
+    return { prediction, truth, absoluteError: absoluteError(prediction, truth, this.task), weight };
   }
 
   /** Whether the settings ask for something of a part. */
@@ -233,6 +241,13 @@ export class ModelFigures {
     if (part === 'model') return JSON.stringify(ofSets);
     return JSON.stringify(part === 'faded' ? [...this.#faded.keys()] : { ...ofSets, slices, slicesMax });
   }
+}
+
+/** A prediction with a version of its truth, at the time of the first one; `undefined`: nobody knows. */
+interface Placed {
+  readonly prediction: PredictionSlot;
+  readonly truth: TruthVersion;
+  readonly atMs: number | undefined;
 }
 
 /** What is stored apart, so that other settings for one leave the others alone. */

@@ -129,8 +129,11 @@ export class RegressionSet implements FigureSet {
 }
 
 /** Whether a row may go into a block: numbers of weight 1, with no interval of the model's own. */
-export function fitsBlock({ prediction, truth, weight }: Omit<Row, 'absoluteError'>): boolean {
-  const { value, interval, baseline } = prediction;
+export function fitsBlock(
+  { value, interval, baseline }: Row['prediction'],
+  truth: Row['truth'],
+  weight: number | undefined,
+): boolean {
   return (
     (weight === undefined || weight === 1) &&
     interval === undefined &&
@@ -144,10 +147,10 @@ export function fitsBlock({ prediction, truth, weight }: Omit<Row, 'absoluteErro
 /** Puts a row that fits where there is room. */
 export function putInBlock(
   block: RegressionBlock,
-  { prediction, truth }: Pick<Row, 'prediction' | 'truth'>,
+  { value, baseline }: Row['prediction'],
+  truth: Row['truth'],
 ): void {
-  const { value, baseline } = prediction;
-  block.put(truth.value as number, value as number, baseline && baselinesIn(baseline));
+  block.put(truth.value as number, value as number, baseline);
 }
 
 /** Figures that only some settings ask for. */

@@ -26,9 +26,9 @@ export class SliceFigures {
   }
 
   put(value: string, row: Row, sign: 1 | -1): void {
-    if (sign === 1 && this.#task === 'regression' && fitsBlock(row)) {
+    if (sign === 1 && this.#task === 'regression' && fitsBlock(row.prediction, row.truth, row.weight)) {
       if (!this.#block.hasRoom(row.prediction.baseline !== undefined)) this.#settle();
-      putInBlock(this.#block, row);
+      putInBlock(this.#block, row.prediction, row.truth);
       this.#values.push(value);
       return;
     }

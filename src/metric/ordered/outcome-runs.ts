@@ -33,13 +33,12 @@ export class OutcomeRuns {
   put(outcome: Outcome): boolean {
     const { prediction, truth, previous } = outcome;
     const run = this.#of(prediction.model);
-    const weight = truth.weight ?? prediction.weight;
-    if (previous !== undefined || !fitsBlock({ prediction, truth, weight })) {
+    if (previous !== undefined || !fitsBlock(prediction, truth, truth.weight ?? prediction.weight)) {
       this.#end(run);
       return false;
     }
     if (!run.block.hasRoom(prediction.baseline !== undefined)) this.#end(run);
-    putInBlock(run.block, { prediction, truth });
+    putInBlock(run.block, prediction, truth);
     run.outcomes.push(outcome);
     return true;
   }

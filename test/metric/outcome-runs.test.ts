@@ -25,6 +25,7 @@ const NO_LOG: OutcomeLog = {
 
 for (const [name, further] of Object.entries({
   'the default figures': {},
+  'a threshold': { threshold: 0.7 },
   'clipped errors and quantiles': { errorMax: 12, pinball: [0.1, 0.9] },
 })) {
   test(`outcomes make the same states in runs of any length and one by one: ${name}`, async () => {
@@ -86,7 +87,7 @@ function history(task: LedgerTask, count: number): Outcome[] {
       prediction: typeof y === 'number' ? y + 20 * p + shift : p > 0.5 ? 'yes' : 'no',
       atMs: 1_700_000_000_000 + 100 * number - Math.floor((random() < 0.1 ? 9000 : 300) * random()),
       tags: { origin: `O${Math.floor(random() * 5)}` },
-      ...(task === 'classification' && { proba: { no: 1 - p, yes: p } }),
+      ...(task === 'classification' && kind > 0.05 && { proba: { no: 1 - p, yes: p } }),
       ...(task === 'regression' && number > 3 && kind > 0.02 && { baseline: [50, 51, 100 * random()] }),
       ...(task === 'regression' && kind < 0.04 && { interval: [y as number, (y as number) + 1] as const }),
     };

@@ -41,28 +41,20 @@ export class ChangeMarks implements OrderedPart {
   add(outcome: Outcome, task: LedgerTask): void {
     if (outcome.previous !== undefined || this.#watches.length === 0) return;
     const states = this.#states(outcome.prediction.model);
-    for (let i = 0; i < states.length; i++) {
-      const watch = this.#watches[i]!;
-      const observation = observationOf(watch, outcome, task);
-      if (observation === undefined) {
-        this.#tellDeaf(watch);
-        continue;
-      }
-      const change = observe(watch, states[i]!, observation);
-      if (change !== undefined) keepMark(states[i]!, changeMark(watch, change, outcome.truth.atMs));
-    }
+    for (let i = 0; i < states.length; i++) this.#observe(this.#watches[i]!, states[i]!, outcome, task);
   }
 
-  addRun({ model, outcomes, block }: OutcomeRun): void {
+  addRun(run: OutcomeRun): void {
     if (this.#watches.length === 0) return;
+    const { model, outcomes, block } = run;
     const states = this.#states(model);
     for (const [k, watch] of this.#watches.entries()) {
-      if (watch.name === 'ddm' && watch.on.kind === 'loss') {
-        this.#tellDeaf(watch);
+      const state = states[k]!;
+      const observations = observationsOf(watch, run);
+      if (observations === undefined) {
+        for (const outcome of outcomes) this.#observe(watch, state, outcome, run.task);
         continue;
       }
-      const state = states[k]!;
-      const observations = watch.on.kind === 'prediction' ? block.prediction : block.size;
       observeAll(watch, state, observations, {
         count: block.count,
         seen: (row, change) => keepMark(state, changeMark(watch, change, outcomes[row]!.truth.atMs)),
@@ -88,6 +80,16 @@ export class ChangeMarks implements OrderedPart {
     this.#models = new Map(decodeJson(bytes) as [string, WatchState<MarkSnapshot>[]][]);
   }
 
+  #observe(watch: ChangeWatch, state: WatchState<MarkSnapshot>, outcome: Outcome, task: LedgerTask): void {
+    const observation = observationOf(watch, outcome, task);
+    if (observation === undefined) {
+      this.#tellDeaf(watch);
+      return;
+    }
+    const change = observe(watch, state, observation);
+    if (change !== undefined) keepMark(state, changeMark(watch, change, outcome.truth.atMs));
+  }
+
   #states(model: string): WatchState<MarkSnapshot>[] {
     let states = this.#models.get(model);
     if (states === undefined) this.#models.set(model, (states = this.#watches.map(emptyWatch<MarkSnapshot>)));
@@ -103,6 +105,16 @@ export class ChangeMarks implements OrderedPart {
         : 'a number, or probabilities of two classes';
     this.#log.warn(`${watch.text} marks nothing of outcomes such as have come: ${expected}.`);
   }
+}
+
+/** What a detector is told of each outcome of a run; `undefined` where that is to be looked for outcome by outcome. */
+function observationsOf({ name, on }: ChangeWatch, run: OutcomeRun): Float64Array | undefined {
+  if (run.task === 'classification') {
+    if (on.kind === 'prediction') return undefined;
+    return name === 'ddm' ? run.block.wrongAsServed : run.block.absoluteError;
+  }
+  if (on.kind === 'prediction') return run.block.prediction;
+  return name === 'ddm' ? undefined : run.block.size;
 }
 
 /** What a detector is told of an outcome; `undefined` where that is no number. */

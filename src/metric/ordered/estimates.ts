@@ -6,6 +6,7 @@ import type { LedgerTask, Outcome } from '../ledger/ledger.ts';
 import type { PendingScores } from '../ledger/pending-scores.ts';
 import { type EstimatorState, estimateOf, observeLabel } from './estimator.ts';
 import { type OrderedPart, decodeJson, encodeJson } from './ordered-part.ts';
+import type { OutcomeRun } from './outcome-runs.ts';
 
 /** What each classifier's figures will be before its truths come, from the labels that came so far. */
 export class Estimates implements OrderedPart {
@@ -29,8 +30,16 @@ export class Estimates implements OrderedPart {
     if (state !== undefined) this.#models.set(model, state);
   }
 
-  /** Numbers have no probabilities. */
-  addRun(): void {}
+  addRun({ task, model, outcomes, block }: OutcomeRun): void {
+    if (task !== 'classification') return;
+    let state = this.#models.get(model);
+    for (let i = 0; i < block.count; i++) {
+      const { prediction, truth } = outcomes[i]!;
+      const [label, predicted] = [block.labels[i]!, block.predicted[i]!];
+      state = observeLabel(state, { label, predicted, proba: prediction.proba, atMs: truth.atMs });
+    }
+    if (state !== undefined) this.#models.set(model, state);
+  }
 
   /** `undefined` where there is nothing to tell. */
   of(model: string, pending: PendingScores): EstimateSnapshot | undefined {

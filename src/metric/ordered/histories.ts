@@ -27,8 +27,15 @@ export class Histories implements OrderedPart {
     );
   }
 
-  addRun({ model, block }: OutcomeRun): void {
-    this.#history(model).addAll(block.size, block.count);
+  addRun({ task, model, block }: OutcomeRun): void {
+    const history = this.#history(model);
+    if (task === 'regression') {
+      history.addAll(block.size, block.count);
+      return;
+    }
+    history.addAll(block.absoluteError, block.count);
+    history.addAllOf('accuracy', block.right, block.count);
+    history.addAllOf('log_loss', block.logLoss, block.logLossCount);
   }
 
   /** `undefined` before the model's first outcome. */

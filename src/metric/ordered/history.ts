@@ -49,6 +49,14 @@ export class History {
     this.#count += count;
   }
 
+  /** The first `count` values of what outcomes add to the mean of a further figure. */
+  addAllOf(name: string, values: Float64Array, count: number): void {
+    if (count === 0) return;
+    const sum = (this.#others[name] ??= { sum: 0, count: 0 });
+    for (let i = 0; i < count; i++) sum.sum += values[i]!;
+    sum.count += count;
+  }
+
   /** Sets a point, if anything came since the last one and it is long enough ago. */
   mark({ means, ...now }: HistoryMark): void {
     if (this.#count === 0) return;

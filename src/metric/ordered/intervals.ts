@@ -7,7 +7,14 @@ import type { LedgerTask, Outcome } from '../ledger/ledger.ts';
 import { sliceOf } from '../ledger/slices.ts';
 import { type OrderedPart, decodeJson, encodeJson } from './ordered-part.ts';
 import type { OutcomeRun } from './outcome-runs.ts';
-import { type Population, emptyPopulation, observe, observeAll, withIntervals } from './population.ts';
+import {
+  type Population,
+  emptyPopulation,
+  observe,
+  observeAll,
+  observeAllClasses,
+  withIntervals,
+} from './population.ts';
 
 /** Miscoverage of an interval over all looks, and of those of all slices of a model together. */
 export const ALPHA = 0.05;
@@ -32,11 +39,12 @@ export class Intervals implements OrderedPart {
     observe(population, outcome, this.#settings);
   }
 
-  addRun({ model, block }: OutcomeRun): void {
+  addRun({ task, model, block }: OutcomeRun): void {
     let population = this.#models.get(model);
     if (population === undefined)
-      this.#models.set(model, (population = emptyPopulation('regression', this.#settings)));
-    observeAll(population, block, this.#settings);
+      this.#models.set(model, (population = emptyPopulation(task, this.#settings)));
+    if (task === 'regression') observeAll(population, block, this.#settings);
+    else observeAllClasses(population, block);
   }
 
   /** The figures of a model with their intervals, and the largest error. */
@@ -92,13 +100,16 @@ export class SliceIntervals implements OrderedPart {
     }
   }
 
-  addRun({ model, outcomes, block }: OutcomeRun): void {
+  addRun({ task, model, outcomes, block }: OutcomeRun): void {
+    if (task === 'classification') {
+      if (this.#settings.slices.length > 0) for (const outcome of outcomes) this.add(outcome, task);
+      return;
+    }
     for (const tag of this.#settings.slices) {
       const rowsOf = new Map<Population, number[]>();
       for (const [row, { prediction, truth }] of outcomes.entries()) {
         const value = sliceOf(tag, prediction, truth);
-        const population =
-          value === undefined ? undefined : this.#population(model, { tag, value }, 'regression');
+        const population = value === undefined ? undefined : this.#population(model, { tag, value }, task);
         if (population === undefined) continue;
         const rows = rowsOf.get(population);
         if (rows === undefined) rowsOf.set(population, [row]);

@@ -2,7 +2,7 @@ import { scoreOf } from '../../stats/class-score.ts';
 import { exactQuantiles } from '../../stats/exact-quantiles.ts';
 import { type Figures, present } from '../../stats/figure.ts';
 import { type ScoredRow, averagePrecision, rocAuc, tieGroups } from '../../stats/score-ranking.ts';
-import { labelOf } from '../figures/absolute-error.ts';
+import { absoluteError, labelOf } from '../figures/absolute-error.ts';
 import type { FigureSettings } from '../figures/figure-settings.ts';
 import { type FigureSet, type Row, emptySet } from '../figures/figure-set.ts';
 import type { LedgerTask, Outcome } from '../ledger/ledger.ts';
@@ -35,13 +35,15 @@ export class LastOutcomes implements OrderedPart {
 
   add(outcome: Outcome, task: LedgerTask): void {
     if (this.#max === 0) return;
-    this.#tail(outcome.prediction.model).put(outcome, task);
+    const error = absoluteError(outcome.prediction, outcome.truth, task);
+    this.#tail(outcome.prediction.model).put(outcome, error);
   }
 
-  addRun({ model, outcomes }: OutcomeRun): void {
+  addRun({ task, model, outcomes, block }: OutcomeRun): void {
     if (this.#max === 0) return;
     const tail = this.#tail(model);
-    for (const outcome of outcomes) tail.put(outcome, 'regression');
+    const errors = task === 'regression' ? block.size : block.absoluteError;
+    for (let i = 0; i < outcomes.length; i++) tail.put(outcomes[i]!, errors[i]!);
   }
 
   /** All of these will be added: what cannot be among the last when they are is passed by then. */

@@ -9,6 +9,7 @@ import { pinballLoss, pinballName } from '../../stats/pinball.ts';
 import type { RegressionBlock } from '../../stats/regression-block.ts';
 import { relativeErrorsOf, relativeErrorsOfBlock } from '../../stats/relative-errors.ts';
 import type { Baselines } from '../../stats/running-baselines.ts';
+import type { ClassBlock } from './class-block.ts';
 import {
   type Bounded,
   type BoundedState,
@@ -203,6 +204,22 @@ export function observeClass(
   unit.add(state.missed, absoluteError);
   unit.add(state.missedSquared, absoluteError * absoluteError);
   if (logLoss !== undefined) MOMENTS.add((state.logLoss ??= MOMENTS.empty()), logLoss);
+}
+
+/** The next first truths of a classification, as `observeClass` would one by one. */
+export function observeClasses(
+  state: ClassSequences,
+  { count, right, absoluteError, logLoss, logLossCount }: ClassBlock,
+  { method }: Pick<SequenceSettings, 'method'>,
+): void {
+  const unit = unitOf(method);
+  for (let i = 0; i < count; i++) {
+    const missed = absoluteError[i]!;
+    unit.add(state.right, right[i]!);
+    unit.add(state.missed, missed);
+    unit.add(state.missedSquared, missed * missed);
+  }
+  if (logLossCount > 0) addAllToMoments((state.logLoss ??= MOMENTS.empty()), logLoss, logLossCount);
 }
 
 /**

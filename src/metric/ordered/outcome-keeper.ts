@@ -44,9 +44,7 @@ export class OutcomeKeeper implements OutcomeSink {
   #singly: readonly OrderedPart[] = [];
   /** … and those that take a run. */
   #inRuns: readonly OrderedPart[] = [];
-  readonly #runs = new OutcomeRuns((run) => {
-    for (const part of this.#inRuns) part.addRun?.(run);
-  });
+  readonly #runs: OutcomeRuns;
   #task: LedgerTask | undefined;
 
   /**
@@ -88,6 +86,9 @@ export class OutcomeKeeper implements OutcomeSink {
       this.histories,
     ];
     this.#addTo(this.#parts);
+    this.#runs = new OutcomeRuns(settings.threshold, (run) => {
+      for (const part of this.#inRuns) part.addRun?.(run);
+    });
   }
 
   write(outcomes: readonly Outcome[]): LogCursor {
@@ -101,7 +102,7 @@ export class OutcomeKeeper implements OutcomeSink {
     const task = (this.#task ??= taskOfOutcome(first));
     if (this.#whole.includes(this.last)) this.last.expect(outcomes);
     for (const outcome of outcomes) {
-      if (task === 'regression' && this.#runs.put(outcome)) {
+      if (this.#runs.put(outcome, task)) {
         for (const part of this.#singly) part.add(outcome, task);
       } else {
         for (const part of this.#whole) part.add(outcome, task);

@@ -1,7 +1,6 @@
 import type { Value } from '../../wire/records.ts';
-import { absoluteError } from '../figures/absolute-error.ts';
 import type { PredictionSlot } from '../ledger/entry.ts';
-import type { LedgerTask, Outcome } from '../ledger/ledger.ts';
+import type { Outcome } from '../ledger/ledger.ts';
 
 /** An outcome among the last: where it stands, and what figures want of it. */
 export interface TailRow {
@@ -52,8 +51,8 @@ export class OutcomeTail {
     this.#room = 4 * max + PIECE;
   }
 
-  /** The next outcome; a revision takes the place of what it revises. */
-  put(outcome: Outcome, task: LedgerTask): void {
+  /** The next outcome, with its absolute error; a revision takes the place of what it revises. */
+  put(outcome: Outcome, error: number): void {
     const { entry, prediction, truth, previous } = outcome;
     const { key } = entry;
     const atMs = firstTruthMs(outcome);
@@ -65,7 +64,7 @@ export class OutcomeTail {
     this.#proba[row] = prediction.proba;
     this.#interval[row] = prediction.interval;
     this.#baseline[row] = prediction.baseline;
-    this.#absoluteError[row] = absoluteError(prediction, truth, task);
+    this.#absoluteError[row] = error;
     this.#weight[row] = truth.weight ?? prediction.weight;
     if (this.#count >= this.#room) this.#drop();
   }

@@ -5,6 +5,7 @@ import type { RegressionBlock } from '../../stats/regression-block.ts';
 import { absoluteError, labelOf } from '../figures/absolute-error.ts';
 import type { FigureSettings } from '../figures/figure-settings.ts';
 import type { LedgerTask, Outcome } from '../ledger/ledger.ts';
+import type { ClassBlock } from './class-block.ts';
 import {
   type ClassSequences,
   type RegressionSequences,
@@ -12,6 +13,7 @@ import {
   emptyClassSequences,
   emptyRegressionSequences,
   observeClass,
+  observeClasses,
   observeError,
   observeErrors,
   regressionIntervals,
@@ -83,6 +85,13 @@ export function observeAll(state: Population, block: RegressionBlock, settings: 
   state.rows += block.count;
   largestError.addAll(state.largest, block.size, block.count);
   observeErrors(state.errors, block, settings);
+}
+
+/** The next first truths of a classification, those of a run. */
+export function observeAllClasses(state: Population, block: ClassBlock): void {
+  if (state.classes === undefined) throw new RangeError('Cannot add classes to intervals of numbers');
+  state.rows += block.count;
+  observeClasses(state.classes, block, {});
 }
 
 function observeRegression(

@@ -35,18 +35,19 @@ export class RegressionBlock {
     return this.#count === 0 || (this.#count < BLOCK_ROWS && this.#hasBaselines === hasBaselines);
   }
 
-  /**
-   * An outcome whose numbers can be scored (`isScorable`), where there is room.
-   *
-   * @param baselines median, mean and last of the naive answers
-   */
-  put(truth: number, prediction: number, baselines: readonly number[] | undefined): void {
-    const row = this.#count++;
-    const error = prediction - truth;
-    this.truth[row] = truth;
-    this.prediction[row] = prediction;
-    this.error[row] = error;
-    this.size[row] = Math.abs(error);
+  /** An outcome whose numbers can be scored (`isScorable`), where there is room. */
+  put(truth: number, prediction: number, baselines: Baselines | undefined): void {
+    const row = this.#put(truth, prediction);
+    this.#hasBaselines = baselines !== undefined;
+    if (baselines === undefined) return;
+    this.median[row] = baselines.median;
+    this.mean[row] = baselines.mean;
+    this.last[row] = baselines.last;
+  }
+
+  /** The same, with the naive answers as an outcome carries them: median, mean and last, one behind the other. */
+  putCarried(truth: number, prediction: number, baselines: readonly number[] | undefined): void {
+    const row = this.#put(truth, prediction);
     this.#hasBaselines = baselines !== undefined;
     if (baselines === undefined) return;
     this.median[row] = baselines[0]!;
@@ -56,10 +57,9 @@ export class RegressionBlock {
 
   /** A row of another block, where there is room. */
   take(from: RegressionBlock, row: number): void {
-    this.put(from.truth[row]!, from.prediction[row]!, undefined);
+    const to = this.#put(from.truth[row]!, from.prediction[row]!);
     this.#hasBaselines = from.hasBaselines;
     if (!from.hasBaselines) return;
-    const to = this.#count - 1;
     this.median[to] = from.median[row]!;
     this.mean[to] = from.mean[row]!;
     this.last[to] = from.last[row]!;
@@ -73,6 +73,16 @@ export class RegressionBlock {
 
   clear(): void {
     this.#count = 0;
+  }
+
+  #put(truth: number, prediction: number): number {
+    const row = this.#count++;
+    const error = prediction - truth;
+    this.truth[row] = truth;
+    this.prediction[row] = prediction;
+    this.error[row] = error;
+    this.size[row] = Math.abs(error);
+    return row;
   }
 }
 

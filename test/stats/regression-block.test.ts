@@ -59,7 +59,7 @@ test('outcomes added as a block leave the bytes that they leave one by one', () 
       for (const { truth, prediction, ...naive } of rows) {
         const baselines = isNaive ? naive : undefined;
         assert.ok(block.hasRoom(isNaive));
-        block.put(truth, prediction, baselines && [baselines.median, baselines.mean, baselines.last]);
+        block.put(truth, prediction, baselines);
         regression.add(alone.errors, { truth, prediction });
         relativeErrors.add(alone.relative, { truth, prediction });
         if (isNaive) skill.add(alone.skill, { truth, prediction, baselines });
@@ -77,7 +77,7 @@ test('outcomes added as a block leave the bytes that they leave one by one', () 
 
 test('a block has room for so many outcomes, all with naive answers or all without', () => {
   const block = new RegressionBlock();
-  const naive = [1, 2, 3];
+  const naive = { median: 1, mean: 2, last: 3 };
   for (let i = 0; i < BLOCK_ROWS; i++) {
     assert.ok(block.hasRoom(true));
     block.put(i, i + 1, naive);

@@ -150,7 +150,7 @@ export function putInBlock(
   { value, baseline }: Row['prediction'],
   truth: Row['truth'],
 ): void {
-  block.put(truth.value as number, value as number, baseline);
+  block.putCarried(truth.value as number, value as number, baseline);
 }
 
 /** Figures that only some settings ask for. */

@@ -131,6 +131,8 @@ const CELLS = 2 * BINS;
 /** Sums stay exact up to half a billion rows in a cell. */
 const SCORE_UNIT = 2 ** 24;
 
+const ZEROS: readonly number[] = Array.from({ length: CELLS }, () => 0);
+
 function zeros(): number[] {
-  return new Array<number>(CELLS).fill(0);
+  return ZEROS.slice();
 }

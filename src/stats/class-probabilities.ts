@@ -1,8 +1,10 @@
 import { classificationError } from './classification.ts';
 import type { ClassificationOutcome } from './classification.ts';
+import { addToMean } from './exact-mean.ts';
 import type { FadableFigures } from './forward-decay.ts';
-import { meanFigures } from './mean-figures.ts';
+import { figuresOfMeans } from './mean-figures.ts';
 import type { MeansState } from './mean-figures.ts';
+import { checkedWeight } from './outcome-limits.ts';
 
 type Name = 'log_loss' | 'brier' | 'top_2_accuracy' | 'top_3_accuracy' | 'top_5_accuracy';
 
@@ -13,15 +15,22 @@ type Name = 'log_loss' | 'brier' | 'top_2_accuracy' | 'top_3_accuracy' | 'top_5_
  * - `top_k_accuracy`: fewer than k classes have a larger probability than the true one (a tie is a hit); absent
  *   unless more than k classes have one.
  */
-export const classProbabilities: FadableFigures<MeansState<Name>, ClassificationOutcome> = meanFigures({
+export const classProbabilities: FadableFigures<MeansState<Name>, ClassificationOutcome> = figuresOfMeans({
   names: ['log_loss', 'brier', 'top_2_accuracy', 'top_3_accuracy', 'top_5_accuracy'] as const,
   version: 1,
-  values(outcome: ClassificationOutcome) {
+  put({ means, undefinedRows }, outcome: ClassificationOutcome, sign) {
     const { truth, proba } = outcome;
-    if (proba === undefined) return NONE;
+    const weight = outcome.weight === undefined ? 1 : checkedWeight(outcome.weight);
+    if (proba === undefined) {
+      if (weight > 0) for (const name in undefinedRows) undefinedRows[name as Name] += sign;
+      return;
+    }
     const missed = classificationError(outcome);
     const p = Object.hasOwn(proba, truth) ? proba[truth]! : 0;
-    let [sum, squares, larger, classes] = [0, 0, 0, 0];
+    let sum = 0;
+    let squares = 0;
+    let larger = 0;
+    let classes = 0;
     for (const label in proba) {
       const each = proba[label]!;
       if (!(each >= 0 && each <= 1)) {
@@ -35,15 +44,17 @@ export const classProbabilities: FadableFigures<MeansState<Name>, Classification
       if (label !== truth) squares += each * each;
     }
     if (!Object.hasOwn(proba, truth)) sum += clipped(0);
-    const top = (k: number): number | undefined => (classes > k ? Number(larger < k) : undefined);
-    return {
-      log_loss: -Math.log(clipped(p) / sum),
-      brier: classes <= 2 ? missed * missed : squares + missed * missed,
-      top_2_accuracy: top(2),
-      top_3_accuracy: top(3),
-      top_5_accuracy: top(5),
-    };
+    if (weight === 0) return;
+    addToMean(means.log_loss, -Math.log(clipped(p) / sum), weight, sign);
+    addToMean(means.brier, classes <= 2 ? missed * missed : squares + missed * missed, weight, sign);
+    if (classes > 2) addToMean(means.top_2_accuracy, larger < 2 ? 1 : 0, weight, sign);
+    else undefinedRows.top_2_accuracy += sign;
+    if (classes > 3) addToMean(means.top_3_accuracy, larger < 3 ? 1 : 0, weight, sign);
+    else undefinedRows.top_3_accuracy += sign;
+    if (classes > 5) addToMean(means.top_5_accuracy, larger < 5 ? 1 : 0, weight, sign);
+    else undefinedRows.top_5_accuracy += sign;
   },
+  figures: (means) => means,
 });
 
 /**
@@ -71,14 +82,6 @@ export function brier(truth: string, proba: Readonly<Record<string, number>>): n
   }
   return classes <= 2 ? missed * missed : squares + missed * missed;
 }
-
-const NONE = {
-  log_loss: undefined,
-  brier: undefined,
-  top_2_accuracy: undefined,
-  top_3_accuracy: undefined,
-  top_5_accuracy: undefined,
-};
 
 function clipped(p: number): number {
   return Math.min(1 - Number.EPSILON, Math.max(Number.EPSILON, p));

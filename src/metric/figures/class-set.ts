@@ -137,6 +137,7 @@ export class ClassSet implements FigureSet {
    * without bound. What is wrong and how wrong stay as they are.
    */
   #bounded(outcome: ClassificationOutcome): ClassificationOutcome {
+    if (this.#labels.has(outcome.truth) && this.#labels.has(outcome.prediction)) return outcome;
     for (const label of [outcome.truth, outcome.prediction]) this.#keep(label);
     const truth = this.#labels.has(outcome.truth);
     const prediction = this.#labels.has(outcome.prediction);

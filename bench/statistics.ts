@@ -11,7 +11,6 @@ import pino from 'pino';
 import { FIGURE_SETTINGS } from '../src/figure-config.ts';
 import { FigureKeeper } from '../src/metric/figures/figure-keeper.ts';
 import { type FigureSettings, NO_FURTHER_FIGURES } from '../src/metric/figures/figure-settings.ts';
-import type { Entry, PredictionSlot } from '../src/metric/ledger/entry.ts';
 import type { Outcome } from '../src/metric/ledger/ledger.ts';
 import { type OutcomeLog, OutcomeKeeper } from '../src/metric/ordered/outcome-keeper.ts';
 import { windowsOf } from '../src/metric/snapshot/shown-windows.ts';
@@ -37,9 +36,8 @@ import { relativeErrors } from '../src/stats/relative-errors.ts';
 import { forwardDecay } from '../src/stats/forward-decay.ts';
 import { scoreSketch } from '../src/stats/score-sketch.ts';
 import { skill } from '../src/stats/skill.ts';
+import { BATCH, type OutcomeOptions, ROWS, batchFrom, labels, outcomeOf, rows } from './outcome-stream.ts';
 
-const ROWS = 200_000;
-const BATCH = 1000;
 /** Commits of a pass. */
 const BATCHES = 100;
 const READINGS = 200;
@@ -65,20 +63,6 @@ const PUBLISHED: Readonly<Record<string, readonly [who: string, nanoseconds: num
   'change: KSWIN': ['River', 187_000],
   'estimate: F1 and ROC AUC, 50,000 rows': ['NannyML', 10_000],
 };
-
-/** Rows like those of a model: a truth, a prediction with a bell-shaped error, and a probability. */
-const rows = Array.from({ length: ROWS }, (_, i) => {
-  const u = fraction(i * 0.754877666 + 0.1);
-  const v = fraction(i * 0.569840296 + 0.2);
-  const truth = 150 + 100 * Math.sqrt(-2 * Math.log(u + 1e-12)) * Math.cos(2 * Math.PI * v);
-  const prediction = truth + 60 * (fraction(i * 0.618033989) + fraction(i * 0.414213562) - 1);
-  return { truth, prediction, score: u, positive: v < u };
-});
-const labels = rows.map(({ score, positive }) => ({
-  truth: positive ? 'yes' : 'no',
-  prediction: score >= 0.5 ? 'yes' : 'no',
-  proba: { yes: score, no: 1 - score },
-}));
 
 console.log(`Node ${process.version}\n${'update'.padStart(50)}    reading      state`);
 
@@ -143,6 +127,7 @@ for (const sequence of [
 }
 
 metricStage('metric: the default set with its intervals', DEFAULTS);
+metricStage('metric: the same of a classifier', DEFAULTS, { isOfClasses: true });
 metricStage('metric: and a slice of each of 3 values', { ...DEFAULTS, slices: ['origin'] });
 metricStage('metric: and fading, clipped, pinball', {
   ...DEFAULTS,
@@ -201,7 +186,7 @@ function metricFigures(settings: FigureSettings) {
 }
 
 /** What metric does for each outcome beside the ledger; the reading is that of everything but the log. */
-function metricStage(name: string, settings: FigureSettings): void {
+function metricStage(name: string, settings: FigureSettings, options: OutcomeOptions = {}): void {
   const metric = metricFigures(settings);
   const bytes = (only = '') =>
     metric.states().reduce((sum, [part, { length }]) => sum + (part.includes(only) ? length : 0), 0);
@@ -211,7 +196,7 @@ function metricStage(name: string, settings: FigureSettings): void {
     let spent = 0;
     for (let batch = 0; batch < batches; batch++) {
       // Made just before, as the outcomes of a commit are.
-      const outcomes = batchFrom(next);
+      const outcomes = batchFrom(next, options);
       next += BATCH;
       const start = busyMicroseconds();
       metric.take(outcomes);
@@ -289,46 +274,6 @@ function memoryAfter(collect: () => void): number {
   return heapUsed + arrayBuffers;
 }
 
-function batchFrom(from: number, options: OutcomeOptions = {}): Outcome[] {
-  return Array.from({ length: BATCH }, (_, i) => outcomeOf(from + i, options));
-}
-
-interface OutcomeOptions {
-  readonly stepMs?: number;
-  /** Of the tag `origin`. */
-  readonly values?: number;
-}
-
-function outcomeOf(i: number, { stepMs = 20, values = 3 }: OutcomeOptions = {}): Outcome {
-  const { truth, prediction } = rows[i % ROWS]!;
-  const atMs = 1_700_000_000_000 + i * stepMs;
-  const version = { value: truth, atMs, timed: true, weight: undefined, tags: undefined };
-  const slot: PredictionSlot = {
-    model: 'a',
-    version: undefined,
-    challenger: false,
-    value: prediction,
-    atMs: atMs - 1000,
-    timed: true,
-    deadlineMs: Infinity,
-    weight: undefined,
-    tags: { origin: `O${i % values}` },
-    proba: undefined,
-    interval: undefined,
-    baseline: [150, 151, 149],
-    state: 'scored',
-    outcomes: [{ number: i + 1, version: 0 }],
-  };
-  const entry: Entry = {
-    key: `run-${i}`,
-    token: `"run-${i}"`,
-    truth: { state: 'matched', deadlineMs: Infinity, versions: [version], current: 0 },
-    predictions: [slot],
-    forgetMs: Infinity,
-  };
-  return { number: i + 1, entry, prediction: slot, truth: version, previous: undefined, revision: 0 };
-}
-
 function linear<S, O>(name: string, figures: LinearFigures<S, O>, outcomes: readonly O[]): void {
   const state = figures.empty();
   line(
@@ -394,8 +339,4 @@ function readingMicroseconds(read: () => unknown): number {
 function busyMicroseconds(): number {
   const { user, system } = process.threadCpuUsage();
   return user + system;
-}
-
-function fraction(x: number): number {
-  return x - Math.floor(x);
 }

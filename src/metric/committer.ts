@@ -46,7 +46,7 @@ export class Committer {
       min: Math.min(COMMIT_RECORDS_MIN, recordsMax),
       // What is taken together stays together where that takes no longer.
       max: COMMIT_STRETCH * recordsMax,
-      first: recordsMax,
+      first: Math.min(COMMIT_RECORDS_FIRST, recordsMax),
     });
   }
 
@@ -169,6 +169,8 @@ const NOTHING: Contribution = { predictions: [], truths: [], refused: { predicti
 
 /** What a transaction should take about; see docs/scale.md for what it comes to. */
 const COMMIT_AIM_MS = 250;
+/** Of the first one, while nobody knows how slow the disk is. */
+const COMMIT_RECORDS_FIRST = 1_024;
 const COMMIT_RECORDS_MIN = 64;
 const COMMIT_STRETCH = 1.5;
 /** Contributions that are taken together, whatever their size: predictions, and their truths. */

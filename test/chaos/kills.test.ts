@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as hold } from 'node:timers/promises';
 import { privateNode } from '../setup/find-rabbitmq.ts';
 import type { RabbitNode } from '../setup/rabbit-node.ts';
 import { testBroker } from '../setup/rabbitmq.ts';
 import { assertClean } from './assert-clean.ts';
 import { assertLoses } from './assert-loses.ts';
-import { KILL_BROKER, killOf, type Fault } from './faults.ts';
+import { KILL_BROKER, killOf, SWALLOW, type Fault } from './faults.ts';
 import { Moments } from './moments.ts';
 import { Pipeline, type PipelineSettings } from './pipeline.ts';
+import { TcpProxy } from './tcp-proxy.ts';
 import { trial } from './trial.ts';
 import { safetyOff, type Safety } from './unsafe/safety-off.ts';
 import { verdictOf, type Verdict } from './verdict.ts';
@@ -39,19 +41,34 @@ test('kill -9 of every stage, of all and of the broker under full load: every id
 /** At full speed, without the stage that only shows. */
 const DATA_PATH = { stages: ['features', 'model', 'metric'], rows: ROWS, flags: SHORT_HAND } as const;
 
+const SWALLOWED_MS = 1_000;
+
+/** What features has sent for a while never arrived, and it is killed before it hears of that. */
+const KILL_WHILE_SWALLOWED: Fault = {
+  ...killOf('features'),
+  name: `${killOf('features').name} while the ${SWALLOW.name}`,
+  async strike(site) {
+    site.proxy?.swallow();
+    await hold(SWALLOWED_MS);
+    await killOf('features').strike(site);
+    site.proxy?.open();
+  },
+};
+
 /** What such a kill costs without the safety: a check that cannot fail would prove nothing. */
 const WITHOUT: readonly Without[] = [
   { what: 'metric acknowledges on delivery', kill: killOf('metric'), env: { metric: safetyOff('auto-ack') } },
   { what: 'model acknowledges on delivery', kill: killOf('model'), env: { model: safetyOff('auto-ack') } },
   {
     what: 'features waits for no confirm',
-    kill: killOf('features'),
+    kill: KILL_WHILE_SWALLOWED,
+    rate: RATE,
     env: { features: safetyOff('unconfirmed') },
   },
   { what: 'the queues are transient', kill: KILL_BROKER, rows: 20_000, flags: ['--dialect', 'classic'] },
 ];
 
-interface Without extends Pick<PipelineSettings, 'env' | 'rows' | 'flags'> {
+interface Without extends Pick<PipelineSettings, 'env' | 'rows' | 'rate' | 'flags'> {
   readonly what: string;
   readonly kill: Fault;
 }
@@ -72,13 +89,15 @@ async function lostWithout(
   },
 ): Promise<number> {
   const { node, settings, seed } = on;
+  const { host, port } = new URL(node.url);
+  await using proxy = await TcpProxy.to(Number(port));
   await using pipeline = await Pipeline.start({
-    url: node.url,
+    url: node.url.replace(host, `127.0.0.1:${proxy.port}`),
     rows: ROWS,
     flags: SHORT_HAND,
     ...settings,
   });
-  const site = { pipeline, node, brokerUrl: node.url, holdMs: 0, moments: new Moments(seed) };
+  const site = { pipeline, node, proxy, brokerUrl: node.url, holdMs: 0, moments: new Moments(seed) };
   const { lost } = await trial(site, [kill], { spacing: seed * pipeline.rows * 0.1, patienceMs: QUIET_MS });
   return lost;
 }

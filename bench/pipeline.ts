@@ -11,6 +11,7 @@ import { privateNode } from '../test/setup/find-rabbitmq.ts';
 import { pythonWithPika } from '../test/setup/python.ts';
 import type { RabbitNode } from '../test/setup/rabbit-node.ts';
 import { Measured, pause, type Cost } from './processes.ts';
+import { inTurns, type Rate } from './turns.ts';
 
 const EXAMPLE = join(import.meta.dirname, '..', 'examples', 'diabetes');
 const DATASET = ['--data', join(EXAMPLE, 'diabetes.csv'), '--target', 'progression', '--rate', '0'];
@@ -19,6 +20,7 @@ const PEERS = join(import.meta.dirname, '..', 'test', 'e2e', 'peers');
 /** Between two looks at metric: making its answer costs it a millisecond. */
 const LOOK_EVERY_MS = 100;
 const SCALE = Number(process.env['AFTERMATH_BENCH_SCALE'] ?? 1);
+const TURNS = 3;
 
 const MEASUREMENTS = { single, arrays, embedded, memory };
 type Name = keyof typeof MEASUREMENTS;
@@ -33,33 +35,35 @@ for (const name of asked.length > 0 ? asked : (['single', 'arrays', 'embedded'] 
 
 /** One record a message. */
 async function single(): Promise<void> {
-  const rows = 60_000 * SCALE;
-  say(`\none record a message, ${rows} rows`);
-  const relay = await relayRate(rows, 1);
-  line('bare relay', relay);
-  const ours = await oursRate(rows, ['--dialect', 'classic']);
-  line('aftermath', ours.rate, relay);
-  costs(ours.costs);
-  const python = await pythonRate(20_000 * SCALE);
-  line('Python services of the old kind', python, relay);
-  say(`  aftermath is ${(ours.rate / python).toFixed(2)} times as fast as they are`);
+  const rows = 30_000 * SCALE;
+  say(`\none record a message, ${TURNS} turns of ${rows} rows`);
+  const lines = await inTurns(TURNS, {
+    'bare relay': () => relayRate(rows, 1),
+    aftermath: () => oursRate(rows, ['--dialect', 'classic']),
+    'Python services of the old kind': () => pythonRate(rows),
+  });
+  for (const line of lines) say(`  ${line}`);
 }
 
 /** Arrays of records, as our own services send them. */
 async function arrays(): Promise<void> {
-  const rows = 2_000_000 * SCALE;
-  say(`\narrays, ${rows} rows`);
-  const relay = await relayRate(rows, 256);
-  line('bare relay of arrays of 256', relay);
-  const ours = await oursRate(rows, []);
-  line('aftermath', ours.rate, relay);
-  costs(ours.costs);
+  const rows = 1_000_000 * SCALE;
+  say(`\narrays, ${TURNS} turns of ${rows} rows`);
+  const lines = await inTurns(TURNS, {
+    'bare relay of arrays of 256': () => relayRate(rows, 256),
+    aftermath: () => oursRate(rows, []),
+  });
+  for (const line of lines) say(`  ${line}`);
 }
 
 /** All four stages in one process. */
 async function embedded(): Promise<void> {
-  const rows = 3_000_000 * SCALE;
-  say(`\nembedded, ${rows} rows`);
+  const rows = 2_000_000 * SCALE;
+  say(`\nembedded, ${TURNS} turns of ${rows} rows`);
+  for (const line of await inTurns(TURNS, { 'aftermath run': () => embeddedRate(rows) })) say(`  ${line}`);
+}
+
+async function embeddedRate(rows: number): Promise<Rate> {
   using folder = temporaryFolder();
   await using run = Measured.aftermath([
     'run',
@@ -74,8 +78,7 @@ async function embedded(): Promise<void> {
   ]);
   const [, port] = await run.says(/http:\/\/127\.0\.0\.1:(\d+)/);
   const { rate, cost } = await watch(Number(port), rows, () => run.cost());
-  line('aftermath run', rate);
-  costs({ run: cost });
+  return { rate, costs: { run: cost } };
 }
 
 /** The most memory that each service held during each million of five million rows. */
@@ -95,7 +98,7 @@ async function memory(): Promise<void> {
   }
 }
 
-async function relayRate(rows: number, perMessage: number): Promise<number> {
+async function relayRate(rows: number, perMessage: number): Promise<Rate> {
   await using node = await privateNode();
   const args = [node.url, String(rows), String(perMessage)];
   await using sink = Measured.script('relay.ts', ['sink', ...args]);
@@ -103,14 +106,14 @@ async function relayRate(rows: number, perMessage: number): Promise<number> {
   await using _relay = Measured.script('relay.ts', ['relay', ...args]);
   await using _source = Measured.script('relay.ts', ['source', ...args]);
   const [, seconds] = await sink.says(/seconds ([\d.]+)/);
-  return rows / Number(seconds);
+  return { rate: rows / Number(seconds) };
 }
 
 async function oursRate(
   rows: number,
   flags: readonly string[],
   look: (scored: number, now: Readonly<Record<string, Cost>>) => void = () => {},
-): Promise<{ rate: number; costs: Record<string, Cost> }> {
+): Promise<Rate> {
   await using node = await privateNode({ management: true });
   using folder = temporaryFolder();
   await durableQueues(node);
@@ -141,7 +144,7 @@ async function oursRate(
   return { rate, costs };
 }
 
-async function pythonRate(rows: number): Promise<number> {
+async function pythonRate(rows: number): Promise<Rate> {
   const python = await pythonWithPika();
   await using node = await privateNode();
   using folder = temporaryFolder();
@@ -165,7 +168,7 @@ async function pythonRate(rows: number): Promise<number> {
     await pause(50);
     now = count();
   }
-  return ((now - before) * 1000) / (performance.now() - startedAt);
+  return { rate: ((now - before) * 1000) / (performance.now() - startedAt) };
 }
 
 /** Watches the metric service until all rows are scored; the rate is from the first look that sees any. */
@@ -215,19 +218,6 @@ async function durableQueues(node: RabbitNode): Promise<void> {
 function temporaryFolder(): Disposable & { readonly path: string } {
   const path = mkdtempSync(join(tmpdir(), 'aftermath-bench-'));
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
-}
-
-function line(what: string, rate: number, to?: number): void {
-  const ratio = to === undefined ? '' : `   ${((100 * rate) / to).toFixed(0)} % of the bare relay`;
-  say(`  ${what.padEnd(34)} ${Math.round(rate).toLocaleString('en').padStart(10)} rows/s${ratio}`);
-}
-
-function costs(of: Readonly<Record<string, Cost>>): void {
-  for (const [name, { cpuSeconds, residentMiB, residentMaxMiB }] of Object.entries(of)) {
-    say(
-      `    ${name.padEnd(10)} ${cpuSeconds.toFixed(1)} s CPU, ${residentMiB.toFixed(0)} MiB (at most ${residentMaxMiB.toFixed(0)})`,
-    );
-  }
 }
 
 function say(text: string): void {

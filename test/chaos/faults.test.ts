@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as hold } from 'node:timers/promises';
 import { TinyDisk } from '../metric/tiny-disk.ts';
 import { privateNode } from '../setup/find-rabbitmq.ts';
 import { testBroker } from '../setup/rabbitmq.ts';
@@ -19,9 +20,9 @@ import {
   termOf,
 } from './faults.ts';
 import { Moments } from './moments.ts';
-import { Pipeline } from './pipeline.ts';
+import { Pipeline, type PipelineSettings } from './pipeline.ts';
 import { TcpProxy } from './tcp-proxy.ts';
-import { trial } from './trial.ts';
+import { trial, type Report } from './trial.ts';
 import { safetyOff } from './unsafe/safety-off.ts';
 
 /** Rows per second: load, but no more than a busy machine can take. */
@@ -68,38 +69,94 @@ test('a full disk and a clock that is set back under metric: nothing is lost', a
   assert.match(pipeline.heard('metric'), /It goes on when there is space again/);
 });
 
+/** A queue that is deleted while its consumer stands still and cannot declare it again: who publishes to it has to. */
+const DELETION_UNSEEN: Fault = {
+  ...deletionOf('y_pred'),
+  name: 'queue y_pred deleted while metric stands still',
+  async strike(site) {
+    const { pipeline } = site;
+    await pipeline.reaches(await pipeline.pauseRows());
+    pipeline.program('metric').signal('SIGSTOP');
+    await deletionOf('y_pred').strike(site);
+    await hold(SILENCE_MS);
+    pipeline.program('metric').signal('SIGCONT');
+  },
+};
+
+test(`${DELETION_UNSEEN.name}: nothing is lost`, async () => {
+  const report = await struckBy(DELETION_UNSEEN, { rate: RATE, rows: 20_000, seed: 1 });
+  assertClean(report, [DELETION_UNSEEN]);
+});
+
+const AT_ONCE = { metric: safetyOff('auto-ack') };
+
 /** What these cost without the safety: a check that cannot fail would prove nothing. */
-for (const { fault, rate } of [
-  { fault: CUT, rate: 0 },
-  { fault: termOf('metric'), rate: 0 },
+const WITHOUT: readonly Without[] = [
+  ...[CUT, FREEZE, SWALLOW, pauseOf('metric'), termOf('metric')].map((fault) => ({
+    what: 'metric acknowledges on delivery',
+    fault,
+    rate: 0,
+    rows: 100_000,
+    off: AT_ONCE,
+  })),
   // So that rows are left that come once there is space again: metric is ready with the next one it can store.
-  { fault: FULL_DISK, rate: 10_000 },
-]) {
-  test(`where metric acknowledges on delivery, ${fault.name} is seen to lose rows`, async () => {
-    await assertLoses((seed) => lostWithout(fault, { rate, seed }));
-  });
+  { what: 'metric acknowledges on delivery', fault: FULL_DISK, rate: 10_000, rows: 100_000, off: AT_ONCE },
+  {
+    what: 'model is given nothing back',
+    fault: DELETION_UNSEEN,
+    rate: RATE,
+    rows: 20_000,
+    off: { model: safetyOff('unreturned') },
+  },
+];
+
+interface Without extends Conditions {
+  readonly what: string;
+  readonly fault: Fault;
 }
 
-async function lostWithout(
+/** At which speed so many rows pass, and in which service a safety is switched off. */
+interface Conditions {
+  readonly rate: number;
+  readonly rows: number;
+  readonly off?: PipelineSettings['env'];
+}
+
+for (const { what, fault, ...settings } of WITHOUT) {
+  test(`where ${what}, ${fault.name} is seen to lose rows`, async () => {
+    await assertLoses(
+      async (seed) => (await struckBy(fault, { ...settings, seed, patienceMs: QUIET_MS })).lost,
+    );
+  });
+}
+/** One fault, somewhere in the first half. */
+async function struckBy(
   fault: Fault,
-  { rate, seed }: { readonly rate: number; readonly seed: number },
-): Promise<number> {
+  conditions: Conditions & { readonly seed: number; readonly patienceMs?: number },
+): Promise<Report> {
+  const { rate, rows, off, seed, patienceMs } = conditions;
   await using broker = await testBroker();
   const { host } = new URL(broker.url);
   await using proxy = await proxyTo(broker.url);
   using disk = new TinyDisk(DISK_KIB);
   await using pipeline = await Pipeline.start({
-    url: broker.url.replace(host, `127.0.0.1:${proxy.port}`),
-    rows: 100_000,
+    url: `${broker.url.replace(host, `127.0.0.1:${proxy.port}`)}?heartbeat=1`,
+    rows,
     rate,
     logs: disk.dir,
     stages: ['features', 'model', 'metric'],
-    // What it works on it finishes before it ends: with small batches more is in its hands than that.
-    env: { metric: { ...safetyOff('auto-ack'), AFTERMATH_BATCH: '20' } },
+    // What metric works on it finishes before it ends: with small batches more is in its hands than that.
+    env: { ...off, metric: { ...off?.metric, AFTERMATH_BATCH: '20' } },
   });
-  const site = { pipeline, proxy, disk, brokerUrl: broker.url, holdMs: 1_000, moments: new Moments(seed) };
-  const { lost } = await trial(site, [fault], { spacing: 50_000, patienceMs: QUIET_MS });
-  return lost;
+  const site = {
+    pipeline,
+    proxy,
+    disk,
+    brokerUrl: broker.url,
+    holdMs: SILENCE_MS,
+    moments: new Moments(seed),
+  };
+  return await trial(site, [fault], { spacing: rows / 2, ...(patienceMs !== undefined && { patienceMs }) });
 }
 
 function proxyTo(url: string): Promise<TcpProxy> {

@@ -7,7 +7,7 @@ const LAUNCHER = join(import.meta.dirname, '..', '..', 'bin', 'aftermath.cjs');
 
 /** How often a condition is looked at, and how long at most. */
 const LOOK_EVERY_MS = 20;
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 180_000;
 
 /** A program that runs beside the test: one of our services, or a peer. What it says is kept. */
 export class Program implements AsyncDisposable {
@@ -75,7 +75,7 @@ export class Program implements AsyncDisposable {
   }
 }
 
-/** Looks until the answer is neither `undefined` nor false; fails when that takes more than a minute. */
+/** Looks until the answer is neither `undefined` nor false; fails when that takes longer than a start on a busy machine. */
 export async function eventually<T>(
   what: string,
   look: () => T | undefined | false | Promise<T | undefined | false>,

@@ -5,6 +5,7 @@ import { tlsFailure } from '../service/tls-failure.ts';
 import { connectTo, tlsPeer } from './amqp-connect.ts';
 import { connectFailure } from './amqp-errors.ts';
 import type { AmqpTarget, Host } from './amqp-target.ts';
+import { gatherFrames, type FrameReader } from './amqp-reads.ts';
 import { gatherWrites } from './amqp-writes.ts';
 import { pause } from './pauses.ts';
 
@@ -135,7 +136,10 @@ class Connection {
   constructor(model: ChannelModel) {
     this.model = model;
     this.#stream = (model.connection as { stream?: Duplex }).stream;
-    if (this.#stream) gatherWrites(this.#stream);
+    if (this.#stream) {
+      gatherWrites(this.#stream);
+      gatherFrames(model.connection as unknown as FrameReader);
+    }
     let reason: Error | undefined;
     model.on('error', (error) => {
       reason = error;

@@ -110,8 +110,11 @@ void describe('the broker over a RabbitMQ that is started late, restarted, starv
     await send(broker, 'transient', 0, 1);
     const { messages } = (await broker.queueDepth('transient')) ?? {};
     assert.equal(messages, 1, 'without the safety of a durable queue the restart is seen to lose');
-    await broker.publish({ exchange: 'restart' }, { payload: payloadOf('x') });
-    await eventually(async () => assert.deepEqual(heard, ['x']), WITHIN_MS);
+    // A fanout keeps nothing: what is published before the subscriber is back misses it.
+    await eventually(async () => {
+      await broker.publish({ exchange: 'restart' }, { payload: payloadOf('x') });
+      assert.equal(heard[0], 'x');
+    }, WITHIN_MS);
   });
 
   test('what was confirmed is there after kill -9 of the broker', async () => {

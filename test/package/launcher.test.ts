@@ -18,7 +18,8 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) {
   process.on(signal, () => { console.log('got ' + signal); process.exit(7); });
 }
 const launched = 'AFTERMATH_LAUNCHED' in process.env;
-console.log(JSON.stringify({ version: process.version, pid: process.pid, rest, launched }));
+const { execArgv, pid, version } = process;
+console.log(JSON.stringify({ version, pid, rest, launched, execArgv }));
 if (order === 'exit') process.exit(5);
 if (order === 'die') process.kill(process.pid, 'SIGKILL');
 if (order === 'read') { clearInterval(timer); process.stdin.pipe(process.stdout); }
@@ -51,7 +52,27 @@ test('a new Node runs the program itself, an old one starts a new one', async ()
   assert.equal(await other.ended(), 5);
   const { pid, ...rest } = told(other);
   assert.notEqual(pid, other.pid);
-  assert.deepEqual(rest, { version: process.version, rest: ['two words', '--flag='], launched: false });
+  const expected = {
+    version: process.version,
+    rest: ['two words', '--flag='],
+    launched: false,
+    execArgv: [],
+  };
+  assert.deepEqual(rest, expected);
+});
+
+test('a service is started with what V8 has to know, by a new Node in its own place', async () => {
+  for (const node of [process.execPath, oldNode]) {
+    await using program = new Program(node, [launcher, 'metric', 'two words'], newPath);
+    await program.says(/pid/);
+    const { pid, execArgv, rest, launched } = told(program);
+    assert.equal(pid === program.pid, node === process.execPath);
+    assert.deepEqual(execArgv, ['--max-semi-space-size=32']);
+    assert.deepEqual({ rest, launched }, { rest: ['two words'], launched: false });
+    program.signal('SIGTERM');
+    assert.equal(await program.ended(), 7);
+    assert.doesNotMatch(program.stderr, /Experimental/);
+  }
 });
 
 test('the Node that was installed with the package needs no PATH', async () => {
@@ -126,6 +147,12 @@ test('a launcher that is killed outright takes the program along', async () => {
   assert.match(program.stdout, /got SIGTERM/);
 });
 
-function told(program: Program): { version: string; pid: number; rest: string[]; launched: boolean } {
+function told(program: Program): {
+  version: string;
+  pid: number;
+  rest: string[];
+  launched: boolean;
+  execArgv: string[];
+} {
   return JSON.parse(program.stdout.split('\n')[0] ?? '') as ReturnType<typeof told>;
 }

@@ -17,7 +17,7 @@ import type { ModelInfo, Table } from './predictor.ts';
 export interface FeatureWatchSettings {
   /** CSV file with features as they should be; `undefined`: the first rows of this worker. */
   readonly referencePath: string | undefined;
-  /** Its columns. */
+  /** Its columns. Those that are named as features are what features are called, where the model does not say. */
   readonly referenceColumns: FeatureColumns;
   /** So many first rows are the reference where no file is. */
   readonly referenceRows: number;
@@ -71,7 +71,7 @@ export class FeatureWatch {
     context: WatchContext,
   ): Promise<FeatureWatch> {
     const watch = new FeatureWatch(settings, context);
-    watch.#names = info.featureNames;
+    watch.#names = info.featureNames ?? named(settings.referenceColumns.features, info);
     if (settings.referencePath !== undefined) await watch.#readReference(settings.referencePath, info);
     if (watch.#names !== undefined) watch.#marks.place(watch.#names);
     return watch;
@@ -160,6 +160,14 @@ async function distributionsOf(rows: FeatureRows, count: number): Promise<Featur
     distributions.push(rows.distribution(column));
   }
   return distributions;
+}
+
+/** Names that were set, where they are as many as the model takes features. */
+function named(
+  names: readonly string[] | undefined,
+  { featureCount }: ModelInfo,
+): readonly string[] | undefined {
+  return names?.length === (featureCount ?? names?.length) ? names : undefined;
 }
 
 /** Of features that came by name, for a model that knows none. */

@@ -69,6 +69,19 @@ test('with a reference file the first row is in the window already, and the name
   );
 });
 
+test('features are called as they were set, where the model does not say and they are as many as it takes', async () => {
+  const path = writeBooster(folder(), 'one.json', { baseScore: 1 });
+  const namesOf = async (features: readonly string[]): Promise<(string | undefined)[]> => {
+    const referenceColumns = { features, others: [] };
+    await using stage = await startStage([{ name: 'one', path }], { referenceColumns });
+    await stage.send(rowsMessage([Array.from({ length: WIDTH }, () => 7)]));
+    return (await published(stage)).features.map(({ name }) => name);
+  };
+  const names = Array.from({ length: WIDTH }, (_, k) => `x${k}`);
+  assert.deepEqual(await namesOf(names), names);
+  assert.equal((await namesOf(names.slice(1)))[0], 'feature 1');
+});
+
 test('a column with a text has categories, its numbers too, and what is missing is counted', () => {
   const rows = new FeatureRows(2, 10);
   rows.append(

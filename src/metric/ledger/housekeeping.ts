@@ -3,6 +3,7 @@ import { DUE_AT, FORGET_AT, isSameKey } from './entry-codec.ts';
 import type { KnownHashes } from './known-hashes.ts';
 import type { RecentTable } from './recent-table.ts';
 import {
+  BLOCK_BYTES,
   BLOCKS_MAX,
   type Blocks,
   type Found,
@@ -86,8 +87,9 @@ export function* sweep(
 ): Work<number> {
   let next = Infinity;
   let seen = 0;
+  const memory = new ArrayBuffer(BLOCK_BYTES);
   for (let number = 0; number < segment.fences.length; number++) {
-    const bytes = blocks.read(segment.id, number);
+    const bytes = blocks.read(segment.id, number, memory);
     const view = viewOf(bytes);
     for (let at = 0; at < bytes.length; at += view.getUint32(at, true)) {
       const due = view.getFloat64(at + DUE_AT, true);

@@ -52,13 +52,22 @@ export class Blocks {
     return this.#bytesWritten;
   }
 
-  read(segment: number, number: number): Buffer {
+  /**
+   * @param into memory for it; absent, or too little: the block has memory of its own
+   * @throws {AftermathError} `stop` when the block is damaged
+   */
+  read(segment: number, number: number, into?: ArrayBufferLike): Buffer {
     const row = this.#select.get(segment * BLOCKS_MAX + number);
     const bytes = row === undefined ? undefined : bufferOf(row['bytes']);
     if (bytes === undefined || crc32(bytes) !== row?.['crc']) {
       throw damaged(this.#path, `block ${number} of segment ${segment} is not what was written`);
     }
-    return bytes;
+    if (into === undefined || into.byteLength < bytes.length) return bytes;
+    const copy = Buffer.from(into, 0, bytes.length);
+    bytes.copy(copy);
+    // Its memory is free now, not when the garbage collector comes.
+    if (bytes.buffer instanceof ArrayBuffer) bytes.buffer.transfer(0);
+    return copy;
   }
 
   write(segment: number, number: number, bytes: Buffer): void {
@@ -74,7 +83,9 @@ export class Blocks {
     while (number > 0 && fences[number] === hash) number--;
     for (; number >= 0 && number < fences.length && fences[number]! <= hash; number++) {
       const block = number;
-      const bytes = this.#cache.get(segment.id * BLOCKS_MAX + block, () => this.read(segment.id, block));
+      const bytes = this.#cache.get(segment.id * BLOCKS_MAX + block, (into) =>
+        this.read(segment.id, block, into ?? new ArrayBuffer(BLOCK_BYTES)),
+      );
       const view = viewOf(bytes);
       for (let at = 0; at < bytes.length; at += view.getUint32(at, true)) {
         const here = view.getFloat64(at + HASH_AT, true);
@@ -206,8 +217,8 @@ const FILTER_BITS_PER_ENTRY = 12;
 /** Blocks of one segment at most; a block's row id is its segment's times this, and its number. */
 export const BLOCKS_MAX = 2 ** 24;
 
-/** So that a block and its row fit one page of the file. */
-const BLOCK_BYTES = 8192 - 64;
+/** Of a block, unless one entry alone is larger: so that it and its row fit one page of the file. */
+export const BLOCK_BYTES = 8192 - 64;
 
 /** What to say when bytes are not those that were written. */
 export function damaged(path: string, found: string): AftermathError {

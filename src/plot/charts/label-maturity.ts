@@ -15,15 +15,14 @@ export interface LabelMaturity {
 
 /** A bar for each age of predictions, filled as far as their truths came. */
 export function labelMaturity({ model, ages }: LabelMaturity, look: ChartLook): Chart {
-  const all = ages.map((age, i) => ({
-    ...age,
-    name: ageName(ages[i - 1]?.ageMsMax, age.ageMsMax, look.locale),
-    ratio: age.predictions === 0 ? 0 : age.scored / age.predictions,
-  }));
-  // The young ones tell; of the old ones the last.
-  const max = rowsMax(look);
-  const drawn = all.length <= max ? all : [...all.slice(0, max - 1), ...all.slice(-1)];
-  const bars = drawn.map(({ name, ratio, predictions }) => {
+  const named = (points: readonly MaturityPoint[]) =>
+    points.map((age, i) => ({
+      ...age,
+      name: ageName(points[i - 1]?.ageMsMax, age.ageMsMax, look.locale),
+      ratio: age.predictions === 0 ? 0 : age.scored / age.predictions,
+    }));
+  const all = named(ages);
+  const bars = named(youngOnes(ages, rowsMax(look))).map(({ name, ratio, predictions }) => {
     const of = isNarrow(look)
       ? formatCount(predictions, look.locale)
       : countOf(predictions, 'prediction', look.locale);
@@ -51,6 +50,15 @@ export function labelMaturity({ model, ages }: LabelMaturity, look: ChartLook): 
       rows: all.map(({ name, ratio, predictions, scored }) => [name, ratio, predictions, scored]),
     },
   };
+}
+
+/** So many ages at most: the young ones tell, the old ones are together. */
+function youngOnes(ages: readonly MaturityPoint[], max: number): readonly MaturityPoint[] {
+  if (ages.length <= max) return ages;
+  const old = ages.slice(max - 1);
+  const sum = (of: 'predictions' | 'scored') => old.reduce((total, age) => total + age[of], 0);
+  const together = { ...old.at(-1), predictions: sum('predictions'), scored: sum('scored') };
+  return [...ages.slice(0, max - 1), together];
 }
 
 function ageName(fromMs: number | undefined, toMs: number | undefined, locale: string | undefined): string {

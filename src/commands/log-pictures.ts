@@ -4,6 +4,7 @@ import type { ReportOptions } from '../metric/report/report.ts';
 import { pictureLook } from '../plot/charts/chart.ts';
 import { choose } from '../plot/chosen.ts';
 import { Drawer } from '../plot/drawer.ts';
+import { Drawers } from '../plot/drawers.ts';
 import { panels } from '../plot/panels.ts';
 import { reportPage } from '../plot/report-page.ts';
 import { writeWhole } from '../service/whole-file.ts';
@@ -25,8 +26,11 @@ export interface LogPictureOptions extends ReportOptions {
  * @throws {AftermathError} as `reportLog`, and `stop` where the file cannot be written
  */
 export async function logToHtml(path: string, html: string, options: LogPictureOptions): Promise<LogCharts> {
-  await using drawer = new Drawer();
-  const read = await readLogCharts(path, options, drawer);
+  using reading = readingLog(path);
+  // Light and dark side by side. A large log takes longer than the threads to start, and needs their memory.
+  await using drawers = new Drawers(reading.isLarge ? 1 : 2);
+  if (!reading.isLarge) drawers.warm();
+  const read = await chartsOfLog(path, { ...options, onBytes: reading.done });
   const { units } = options;
   const about = {
     name: basename(path),
@@ -35,7 +39,7 @@ export async function logToHtml(path: string, html: string, options: LogPictureO
     notes: read.report.notes,
     isOfStream: false,
   };
-  await written(html, await reportPage(about, (chart) => drawer.drawSvg(chart)));
+  await written(html, await reportPage(about, (chart) => drawers.drawSvg(chart)));
   return read;
 }
 
@@ -50,8 +54,10 @@ export async function logToPictures(
   outDir: string,
   options: LogPictureOptions & { readonly theme: 'light' | 'dark' },
 ): Promise<string[]> {
+  using reading = readingLog(path);
   await using drawer = new Drawer();
-  const read = await readLogCharts(path, options, drawer);
+  if (!reading.isLarge) drawer.warm();
+  const read = await chartsOfLog(path, { ...options, onBytes: reading.done });
   const files: string[] = [];
   const source = { units: options.units, hasNoTiles: true };
   for (const { id, chart } of panels(choose(snapshotOf(path, read), {}), source)) {
@@ -63,13 +69,6 @@ export async function logToPictures(
     files.push(`${file}.png`, `${file}.svg`);
   }
   return files;
-}
-
-async function readLogCharts(path: string, options: LogPictureOptions, drawer: Drawer): Promise<LogCharts> {
-  using reading = readingLog(path);
-  // A large log takes longer than the thread to start, and needs its memory.
-  if (!reading.isLarge) drawer.warm();
-  return await chartsOfLog(path, { ...options, onBytes: reading.done });
 }
 
 /** A log without the name of a model is called after its file. */

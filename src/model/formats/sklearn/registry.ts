@@ -74,6 +74,8 @@ const BUILDERS: ReadonlyMap<string, Builder> = new Map([
 const DEPTH_MAX = 40;
 const FEATURES_MAX = 1_000_000;
 const BYTES_PER_STEP = 2_000;
+/** A file of a kilobyte can have the same estimator in millions of places, and each would be built. */
+const SAME_MAX = 500;
 
 /** A model that was built, and what was read to do so. */
 export interface BuiltModel {
@@ -92,6 +94,7 @@ export interface BuiltModel {
 export function buildModel(root: PickleValue, budget: Budget): BuiltModel {
   const touched = new Map<PickleObject, Set<string>>();
   const warnings: string[] = [];
+  const timesBuilt = new Map<PickleValue | undefined, number>();
   let depth = 0;
   const context: BuildContext = {
     budget,
@@ -100,6 +103,9 @@ export function buildModel(root: PickleValue, budget: Budget): BuiltModel {
     build(value) {
       if (++depth > DEPTH_MAX) throw new ModelLoadError(`it nests estimators more than ${DEPTH_MAX} deep`);
       budget.take(BYTES_PER_STEP);
+      const times = (timesBuilt.get(value) ?? 0) + 1;
+      if (times > SAME_MAX) throw new ModelLoadError(`it has one estimator in more than ${SAME_MAX} places`);
+      timesBuilt.set(value, times);
       const step = buildStep(value, context);
       depth--;
       return step;

@@ -4,7 +4,6 @@ import type { ReportOptions } from '../metric/report/report.ts';
 import { pictureLook } from '../plot/charts/chart.ts';
 import { choose } from '../plot/chosen.ts';
 import { Drawer } from '../plot/drawer.ts';
-import { Drawers } from '../plot/drawers.ts';
 import { panels } from '../plot/panels.ts';
 import { reportPage } from '../plot/report-page.ts';
 import { writeWhole } from '../service/whole-file.ts';
@@ -26,11 +25,8 @@ export interface LogPictureOptions extends ReportOptions {
  * @throws {AftermathError} as `reportLog`, and `stop` where the file cannot be written
  */
 export async function logToHtml(path: string, html: string, options: LogPictureOptions): Promise<LogCharts> {
-  using reading = readingLog(path);
-  // Light and dark side by side. A large log takes longer than the threads to start, and needs their memory.
-  await using drawers = new Drawers(reading.isLarge ? 1 : 2);
-  if (!reading.isLarge) drawers.warm();
-  const read = await chartsOfLog(path, { ...options, onBytes: reading.done });
+  await using drawer = new Drawer();
+  const read = await readLogCharts(path, options, drawer);
   const { units } = options;
   const about = {
     name: basename(path),
@@ -39,7 +35,7 @@ export async function logToHtml(path: string, html: string, options: LogPictureO
     notes: read.report.notes,
     isOfStream: false,
   };
-  await written(html, await reportPage(about, (chart) => drawers.drawSvg(chart)));
+  await written(html, await reportPage(about, (chart) => drawer.drawSvg(chart)));
   return read;
 }
 
@@ -54,10 +50,8 @@ export async function logToPictures(
   outDir: string,
   options: LogPictureOptions & { readonly theme: 'light' | 'dark' },
 ): Promise<string[]> {
-  using reading = readingLog(path);
   await using drawer = new Drawer();
-  if (!reading.isLarge) drawer.warm();
-  const read = await chartsOfLog(path, { ...options, onBytes: reading.done });
+  const read = await readLogCharts(path, options, drawer);
   const files: string[] = [];
   const source = { units: options.units, hasNoTiles: true };
   for (const { id, chart } of panels(choose(snapshotOf(path, read), {}), source)) {
@@ -69,6 +63,13 @@ export async function logToPictures(
     files.push(`${file}.png`, `${file}.svg`);
   }
   return files;
+}
+
+async function readLogCharts(path: string, options: LogPictureOptions, drawer: Drawer): Promise<LogCharts> {
+  using reading = readingLog(path);
+  // A large log takes longer than the thread to start, and needs its memory.
+  if (!reading.isLarge) drawer.warm();
+  return await chartsOfLog(path, { ...options, onBytes: reading.done });
 }
 
 /** A log without the name of a model is called after its file. */

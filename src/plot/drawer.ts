@@ -22,11 +22,6 @@ export class Drawer implements AsyncDisposable {
   #number = 0;
   readonly #waiting = new Map<number, PromiseWithResolvers<Rendered>>();
 
-  /** Charts that were asked for and are not drawn yet. */
-  get waiting(): number {
-    return this.#waiting.size;
-  }
-
   /**
    * The chart as SVG and PNG.
    *

@@ -60,7 +60,7 @@ export async function runService(service: Service): Promise<number> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const asked = new AbortController();
-  const signal = onSignals(asked, log);
+  const ended = onSignals(asked, log);
   const broker = new CountingBroker(service.broker(log), registry);
   const unwatch = broker.onState((state) =>
     log[broker.address === 'memory' ? 'debug' : 'info'](`the broker is ${state} (${broker.address})`),
@@ -108,15 +108,14 @@ export async function runService(service: Service): Promise<number> {
     code = report(error, log);
     return true;
   });
-  signal[Symbol.dispose]();
   unwatch();
   if (!isInTime) {
     log.error(
       `Cannot stop within ${values.stopWithin / 1000} s: ends now; what was not acknowledged comes again at the next start.`,
     );
-    return 1;
+    return ended(1);
   }
-  return code === 0 ? (started?.ended?.() ?? 0) : code;
+  return ended(code === 0 ? (started?.ended?.() ?? 0) : code);
 }
 
 /** An expected failure is a line; anything else is a bug, and its stack is shown. Gives the exit code. */
@@ -132,10 +131,15 @@ const SAME_SIGNAL_MS = 500;
 /** SIGHUP: the terminal was closed. */
 const ASKING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** The first signal asks for the end; a second one ends at once. */
-function onSignals(asked: AbortController, log: Logger): Disposable {
+/**
+ * The first signal asks for the end; a second one ends at once. When everything has ended the exit code is passed through
+ * what this gives: the process is on its way out, and who asks for its end then gets that code, not a kill.
+ */
+function onSignals(asked: AbortController, log: Logger): (code: number) => number {
   let askedAtMs = 0;
+  let exitCode: number | undefined;
   const ask = (name: NodeJS.Signals) => {
+    if (exitCode !== undefined) process.exit(exitCode);
     if (asked.signal.aborted) {
       if (performance.now() - askedAtMs < SAME_SIGNAL_MS) return;
       log.warn(`${name} again: ends at once; what was not acknowledged comes again at the next start.`);
@@ -146,10 +150,10 @@ function onSignals(asked: AbortController, log: Logger): Disposable {
     asked.abort();
   };
   for (const name of ASKING) process.on(name, ask);
-  return {
-    [Symbol.dispose]() {
-      for (const name of ASKING) process.off(name, ask);
-    },
+  return (code) => {
+    // Node gives up its handlers some time before it is gone: without that.
+    process.once('exit', (last) => process.exit(last));
+    return (exitCode = code);
   };
 }
 

@@ -107,8 +107,8 @@ const WITHOUT: readonly Without[] = [
     rows: 20_000,
     off: { features: safetyOff('unconfirmed') },
   })),
-  // So that rows are left that come once there is space again: metric is ready with the next one it can store.
-  { what: 'metric acknowledges on delivery', fault: FULL_DISK, rate: 10_000, rows: 100_000, off: AT_ONCE },
+  // Without an end, so that rows are left that come once there is space again: metric is ready with the next one it stores.
+  { what: 'metric acknowledges on delivery', fault: FULL_DISK, rate: RATE, off: AT_ONCE },
   {
     what: 'model is given nothing back',
     fault: DELETION_UNSEEN,
@@ -126,7 +126,8 @@ interface Without extends Conditions {
 /** At which speed so many rows pass, and in which service a safety is switched off. */
 interface Conditions {
   readonly rate: number;
-  readonly rows: number;
+  /** Default: as many as there is time for. */
+  readonly rows?: number;
   readonly off?: PipelineSettings['env'];
 }
 
@@ -137,7 +138,7 @@ for (const { what, fault, ...settings } of WITHOUT) {
     );
   });
 }
-/** One fault, somewhere in the first half. */
+/** One fault, somewhere in the first half, or in the first ten seconds of a run without an end. */
 async function struckBy(
   fault: Fault,
   conditions: Conditions & { readonly seed: number; readonly patienceMs?: number },
@@ -149,7 +150,7 @@ async function struckBy(
   using disk = new TinyDisk(DISK_KIB);
   await using pipeline = await Pipeline.start({
     url: `${broker.url.replace(host, `127.0.0.1:${proxy.port}`)}?heartbeat=1`,
-    rows,
+    ...(rows !== undefined && { rows }),
     rate,
     logs: disk.dir,
     stages: ['features', 'model', 'metric'],
@@ -164,7 +165,8 @@ async function struckBy(
     holdMs: SILENCE_MS,
     moments: new Moments(seed),
   };
-  return await trial(site, [fault], { spacing: rows / 2, ...(patienceMs !== undefined && { patienceMs }) });
+  const spacing = rows === undefined ? 10 * rate : rows / 2;
+  return await trial(site, [fault], { spacing, ...(patienceMs !== undefined && { patienceMs }) });
 }
 
 function proxyTo(url: string): Promise<TcpProxy> {

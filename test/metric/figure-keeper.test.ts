@@ -46,3 +46,13 @@ test('figures of another writer under other settings are told, not left out in s
   await keeper.rebuild(streamOf(OUTCOMES));
   assert.deepEqual(keeper.states(), keeperOf(SLICED, OUTCOMES).states());
 });
+
+test('the first outcome of a model is told once, though its batch could not be stored and is added again', () => {
+  const said: string[] = [];
+  const log = pino({ level: 'info' }, { write: (line: string) => void said.push(line) });
+  const keeper = new FigureKeeper(log);
+  keeper.add(OUTCOMES);
+  keeper.restore(new Map(), undefined);
+  keeper.add(OUTCOMES);
+  assert.equal(said.length, 1, said.join(''));
+});

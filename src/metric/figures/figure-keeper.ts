@@ -11,6 +11,8 @@ export class FigureKeeper implements FigureSink {
   readonly #timesAreKnown: boolean;
   #models = new Map<string, ModelFigures>();
   #others = new Map<string, ModelFigures>();
+  /** Those whose first outcome was told: a batch that could not be stored is added once more. */
+  readonly #told = new Set<string>();
   /** Both together, until either changes. */
   readonly #merged = new Map<string, ModelFigures>();
   #task: LedgerTask | undefined;
@@ -132,7 +134,9 @@ export class FigureKeeper implements FigureSink {
     const known = this.#models.get(model);
     if (known !== undefined) return known;
     this.#task ??= taskOfOutcome(outcome);
-    this.#log.info(`The first outcome of the model "${model}" makes this a ${this.#task}.`);
+    if (!this.#told.has(model))
+      this.#log.info(`The first outcome of the model "${model}" makes this a ${this.#task}.`);
+    this.#told.add(model);
     const made = new ModelFigures(this.#task, this.#settings);
     this.#models.set(model, made);
     return made;

@@ -317,7 +317,7 @@ export const SETTINGS = {
     fallback: 1_000,
     min: 1,
     max: 65_535,
-    help: 'messages a stage holds unacknowledged, at most',
+    help: 'messages a stage holds unacknowledged, at most; fewer where they are large',
   }),
   batch: integer({ fallback: 500, min: 1, max: 65_535, help: 'messages a stage works on at once, at most' }),
   linger: duration({ fallback: 2, fallbackText: '2ms', help: 'how long a stage waits for a batch to fill' }),

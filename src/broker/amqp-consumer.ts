@@ -97,8 +97,8 @@ export class AmqpConsumer implements Consumer {
       isOpen = false;
       over.resolve({ kind: 'lost', reason });
     });
-    const { prefetch: prefetchMax, holdMs } = this.#options;
-    const hold = new Hold({ prefetchMax, holdMs });
+    const { prefetch: prefetchMax, batchMax, holdMs, holdBytes } = this.#options;
+    const hold = new Hold({ prefetchMax, holdMs, holdBytes });
     let inHand = 0;
     const intake = new Intake(channel, this.#queue, {
       message: (message) => {
@@ -108,7 +108,7 @@ export class AmqpConsumer implements Consumer {
       cancelled: () => over.resolve({ kind: 'cancelled' }),
     });
     const batches = new Batches<Received>({
-      batchMax: Math.min(this.#options.batchMax, this.#options.prefetch),
+      batchMax: () => Math.min(batchMax, hold.batchMax),
       lingerMs: this.#options.lingerMs,
       overlap: this.#options.overlap,
       handle: this.#handle,
@@ -119,10 +119,11 @@ export class AmqpConsumer implements Consumer {
         // A tag means something on its own channel only; what an ended one delivered comes again.
         if (isOpen) acknowledge(channel, last.tag);
         const isCurrent = first.receivedAtMs >= intake.sinceMs;
-        if (isCurrent && hold.finished({ heldMs: performance.now() - first.receivedAtMs, inHand })) {
-          void intake.take(hold.prefetch);
-        }
+        const heldMs = performance.now() - first.receivedAtMs;
+        const done = { heldMs, inHand, messages: batch.length, bytes: bytesOf(batch) };
+        if (isCurrent && hold.finished(done)) void intake.take(hold.prefetch);
         inHand -= batch.length;
+        for (const message of batch) message.release();
       },
       failed: () => over.resolve({ kind: 'failed' }),
     });
@@ -195,13 +196,18 @@ export class Received implements Delivery {
   readonly tag: number;
   /** Of `performance.now()`. */
   readonly receivedAtMs: number;
+  /** The body, where it has memory of its own. */
+  readonly #own: ArrayBuffer | undefined;
 
   constructor(
     message: Pick<ConsumeMessage, 'content' | 'properties'> & { readonly fields: DeliveryFields },
     receivedAtMs = 0,
   ) {
     const { headers, replyTo, correlationId } = message.properties;
-    this.payload = Payload.ofBytes(message.content);
+    const { content } = message;
+    this.#own = content.length >= OWN_BYTES_MIN ? new ArrayBuffer(content.length) : undefined;
+    if (this.#own !== undefined) content.copy(new Uint8Array(this.#own));
+    this.payload = Payload.ofBytes(this.#own === undefined ? content : Buffer.from(this.#own));
     this.headers = headers ? scalars(headers) : NO_HEADERS;
     this.replyTo = text(replyTo);
     this.correlationId = text(correlationId);
@@ -209,7 +215,18 @@ export class Received implements Delivery {
     this.tag = message.fields.deliveryTag;
     this.receivedAtMs = receivedAtMs;
   }
+
+  /** Its body is not needed any more: its memory is free now. */
+  release(): void {
+    this.#own?.transfer(0);
+  }
 }
+
+/**
+ * A larger body has memory of its own. What arrived in one packet lies in one piece, and is in hand for long enough to pass for old: the
+ * garbage collector would let tens of megabytes of it come together.
+ */
+const OWN_BYTES_MIN = 4_096;
 
 interface DeliveryFields {
   readonly redelivered: boolean;
@@ -230,6 +247,12 @@ function scalars(headers: Readonly<Record<string, unknown>>): NonNullable<Messag
       kept[name] = value;
   }
   return kept;
+}
+
+function bytesOf(batch: readonly Received[]): number {
+  let bytes = 0;
+  for (const { payload } of batch) bytes += payload.bytes().length;
+  return bytes;
 }
 
 function acknowledge(channel: Channel, tag: number): void {

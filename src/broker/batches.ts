@@ -3,7 +3,7 @@ import { Fifo } from './fifo.ts';
 
 /** The bounds of `ConsumeOptions`, and what happens to a batch. */
 export interface BatchesOptions<T> {
-  readonly batchMax: number;
+  readonly batchMax: () => number;
   readonly lingerMs: number;
   readonly overlap: number;
   readonly handle: (batch: readonly T[]) => Promise<void>;
@@ -38,7 +38,7 @@ export class Batches<T> {
   push(item: T): void {
     this.#waiting.push(item);
     if (this.#ended) return;
-    if (this.#waiting.length >= this.#options.batchMax) this.#startAll();
+    if (this.#waiting.length >= this.#options.batchMax()) this.#startAll();
     else if (!this.#ripe && this.#timer === undefined && this.#turn === undefined) this.#linger();
   }
 
@@ -75,8 +75,9 @@ export class Batches<T> {
   }
 
   #startAll(): void {
-    const { batchMax, overlap } = this.#options;
+    const { overlap } = this.#options;
     while (!this.#ended && this.#running.length < overlap && this.#waiting.length > 0) {
+      const batchMax = this.#options.batchMax();
       if (!this.#ripe && this.#waiting.length < batchMax) break;
       this.#start(this.#take(batchMax));
     }

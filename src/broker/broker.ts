@@ -108,6 +108,8 @@ export interface ConsumeOptions {
    * that of several consumers a slow one takes less. Default: `prefetch` alone bounds it.
    */
   readonly holdMs?: number;
+  /** The bodies of messages in hand at most, in bytes: over AMQP fewer messages than `prefetch` are taken where they are larger. Default: any. */
+  readonly holdBytes?: number;
   /** Messages handed over at once at most. */
   readonly batchMax: number;
   /** How long to wait for a batch to fill once its first message is there; 0: what has arrived in this turn. */

@@ -193,7 +193,7 @@ class MemoryConsumer implements Consumer {
   ): Promise<{ readonly error: unknown } | undefined> {
     const { promise: over, resolve: end } = Promise.withResolvers<void>();
     const batches = new Batches({
-      batchMax: Math.min(this.#options.batchMax, this.#options.prefetch),
+      batchMax: () => Math.min(this.#options.batchMax, this.#options.prefetch),
       lingerMs: this.#options.lingerMs,
       overlap: this.#options.overlap,
       handle: this.#handle,

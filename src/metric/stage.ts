@@ -143,7 +143,7 @@ class RunningMetric implements MetricStage {
     await broker.declareFanout(SNAPSHOTS);
     await broker.declareFanout(CONTROL);
     if (this.#notices !== undefined) await broker.declareFanout(ALARMS);
-    const options = { prefetch, batchMax, lingerMs, overlap: OVERLAP };
+    const options = { prefetch, batchMax, lingerMs, ...IN_HAND };
     await this.#keep(broker.subscribe(CONTROL, (message) => this.#control(message.payload)));
     // Predictions first: most come before their truth, and those that do need one state less.
     await this.#keep(
@@ -384,8 +384,8 @@ const BALANCE = {
 /** What comes in one transaction at most: it bounds how long one blocks everything else. */
 const COMMIT_RECORDS_MAX = 4_096;
 
-/** Batches of one queue that may wait for the same transaction. */
-const OVERLAP = 2;
+/** Of one queue: batches that may wait for the same transaction, and bytes of messages. */
+const IN_HAND = { overlap: 2, holdBytes: 2 * 1024 * 1024 } as const;
 
 const MAINTAIN_EVERY_MS = 200;
 const LAST_SNAPSHOT_MS = 1000;

@@ -9,6 +9,8 @@ export const SERVING_LIMITS = {
   cellsAtOnceMax: 65_536,
   /** Work that a worker takes from the queue at once, as the time it takes: the rest is for other workers. */
   holdMs: 1_000,
+  /** And as the bytes of its messages. */
+  holdBytes: 8 * 1024 * 1024,
   /** Time between two looks at the model files. */
   watchEveryMs: 1_000,
 } as const;

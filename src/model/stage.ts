@@ -186,9 +186,8 @@ export async function startModel(settings: ModelSettings, context: StageContext)
     await broker.declareFanout(CONTROL);
     await broker.declareFanout(SNAPSHOTS);
     consumers.push(await broker.subscribe(CONTROL, (message) => control(message.payload)));
-    consumers.push(
-      await broker.consume(input, { ...settings, holdMs: SERVING_LIMITS.holdMs, overlap: OVERLAP }, handle),
-    );
+    const { holdMs, holdBytes } = SERVING_LIMITS;
+    consumers.push(await broker.consume(input, { ...settings, holdMs, holdBytes, overlap: OVERLAP }, handle));
     isConsuming = true;
     if (stopping !== undefined) await Promise.all(consumers.map((consumer) => consumer.stop()));
     await Promise.all(consumers.map((consumer) => consumer.done));

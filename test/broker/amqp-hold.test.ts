@@ -5,44 +5,89 @@ import { Hold } from '../../src/broker/amqp-hold.ts';
 import type { Delivery } from '../../src/broker/broker.ts';
 import { openBroker } from '../../src/broker/open.ts';
 import { send, textOf } from '../contracts/inbox.ts';
+import { Payload } from '../../src/wire/payload.ts';
 import { eventually } from '../setup/eventually.ts';
 import { testBroker } from '../setup/rabbitmq.ts';
 import { collectedLog } from './collected-log.ts';
+
+/** Small messages. */
+const SMALL = { messages: 10, bytes: 500 };
 
 test('a hold asks for more while all it has is done soon, and never beyond its bound', () => {
   const hold = new Hold({ prefetchMax: 100, holdMs: 1_000 });
   const asked: number[] = [];
   for (let i = 0; i < 6; i++) {
     asked.push(hold.prefetch);
-    hold.finished({ heldMs: 10, inHand: hold.prefetch });
+    hold.finished({ ...SMALL, heldMs: 10, inHand: hold.prefetch });
   }
   assert.deepEqual(asked, [8, 16, 32, 64, 100, 100]);
 });
 
 test('a hold stays where fewer came than it asked for, or they take about the time', () => {
   const hold = new Hold({ prefetchMax: 100, holdMs: 1_000 });
-  assert.equal(hold.finished({ heldMs: 10, inHand: 7 }), false);
-  assert.equal(hold.finished({ heldMs: 700, inHand: 8 }), false);
+  assert.equal(hold.finished({ ...SMALL, heldMs: 10, inHand: 7 }), false);
+  assert.equal(hold.finished({ ...SMALL, heldMs: 700, inHand: 8 }), false);
   assert.equal(hold.prefetch, 8);
 });
 
 test('a hold asks for as many as fit where they take longer: in steps, and for one at least', () => {
   const hold = new Hold({ prefetchMax: 1_000, holdMs: 1_000 });
-  while (hold.finished({ heldMs: 1, inHand: hold.prefetch })) continue;
+  while (hold.finished({ ...SMALL, heldMs: 1, inHand: hold.prefetch })) continue;
   assert.equal(hold.prefetch, 1_000);
-  assert.equal(hold.finished({ heldMs: 2_000, inHand: 1_000 }), true);
+  assert.equal(hold.finished({ ...SMALL, heldMs: 2_000, inHand: 1_000 }), true);
   assert.equal(hold.prefetch, 500);
-  hold.finished({ heldMs: 3_600_000, inHand: 500 });
+  hold.finished({ ...SMALL, heldMs: 3_600_000, inHand: 500 });
   assert.equal(hold.prefetch, 63, 'one that stood still for an hour is not taken for slow for ever');
-  for (let i = 0; i < 5; i++) hold.finished({ heldMs: 60_000, inHand: hold.prefetch });
+  for (let i = 0; i < 5; i++) hold.finished({ ...SMALL, heldMs: 60_000, inHand: hold.prefetch });
   assert.equal(hold.prefetch, 1);
 });
 
-test('a hold without a time asks for its bound', () => {
-  const hold = new Hold({ prefetchMax: 300, holdMs: undefined });
-  assert.equal(hold.finished({ heldMs: 1e9, inHand: 300 }), false);
+test('a hold without a time and without bytes asks for its bound', () => {
+  const hold = new Hold({ prefetchMax: 300 });
+  assert.equal(hold.finished({ heldMs: 1e9, inHand: 300, messages: 1, bytes: 1e12 }), false);
   assert.equal(hold.prefetch, 300);
+  assert.equal(hold.batchMax, 300);
 });
+
+test('a hold asks for as many as fit its bytes: a few before it has seen any, two at least, more only where it could do more', () => {
+  const hold = new Hold({ prefetchMax: 1_000, holdBytes: 1_000_000 });
+  const of = (messages: number, size: number, inHand = hold.prefetch): number => {
+    hold.finished({ heldMs: 1, inHand, messages, bytes: messages * size });
+    return hold.prefetch;
+  };
+  assert.equal(hold.prefetch, 100);
+  assert.equal(of(50, 50), 1_000, 'small ones');
+  assert.equal(hold.batchMax, 1_000);
+  assert.equal(of(50, 4_000), 250, 'arrays');
+  assert.equal(hold.batchMax, 125);
+  assert.equal(of(10, 5_000), 250, 'about the same');
+  assert.equal(of(10, 50, 20), 250, 'small ones, and few of them');
+  assert.equal(of(1, 8_000_000), 2, 'huge ones');
+  assert.equal(hold.batchMax, 1);
+  assert.equal(of(2, 0), 1_000, 'empty ones');
+});
+
+test('a consumer of large messages has no more of them in hand than its bytes allow', async () => {
+  const MESSAGES = 60;
+  const SIZE = 100_000;
+  await using server = await testBroker();
+  await using broker = openBroker({ url: server.url, log: collectedLog().log });
+  await broker.declareQueue({ name: 'large', durable: true });
+  const payload = Payload.ofBytes(Buffer.alloc(SIZE, 'x'));
+  for (let i = 0; i < MESSAGES; i++) await broker.publish({ queue: 'large' }, { payload });
+  const batches: number[] = [];
+  const bounds = { prefetch: 30, batchMax: 30, lingerMs: 0, overlap: 1, holdBytes: 8 * SIZE };
+  await broker.consume('large', bounds, async (batch) => {
+    batches.push(batch.length);
+    await work(20);
+  });
+  await eventually(async () => assert.equal(sum(batches), MESSAGES), 60_000);
+  assert.ok(Math.max(...batches.slice(-4)) <= 4, `at last ${batches.slice(-4).join(', ')} at once`);
+});
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((all, each) => all + each, 0);
+}
 
 void describe('two consumers of one queue, one of them a hundred times as slow', () => {
   const MESSAGES = 1_200;

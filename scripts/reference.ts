@@ -5,14 +5,14 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { COMMANDS } from '../src/commands/all.ts';
+import { commandsFor } from '../src/commands/load.ts';
 import { SETTINGS, type SettingKey } from '../src/config.ts';
 import { flagName, type Setting } from '../src/service/setting.ts';
 
 const REFERENCE_PATH = join(import.meta.dirname, '..', 'docs', 'reference.md');
 
 /** The commands that do something, those within others under both names. */
-const RUNNABLE = COMMANDS.flatMap((made) =>
+const RUNNABLE = (await commandsFor(undefined)).flatMap((made) =>
   made.commands.length === 0
     ? [{ name: made.name(), made }]
     : made.commands.map((inner) => ({ name: `${made.name()} ${inner.name()}`, made: inner })),

@@ -9,7 +9,7 @@ import { encodeControl } from '../wire/control.ts';
 import { CONTROL, SNAPSHOTS } from '../wire/queues.ts';
 import { decodeFeaturesSnapshot, isFeaturesSnapshot } from '../wire/features-snapshot.ts';
 import type { Payload } from '../wire/payload.ts';
-import { decodeSnapshot } from '../wire/snapshot.ts';
+import { decodeSnapshot } from '../wire/snapshot-reader.ts';
 import { distributionOf } from './charts-of-model.ts';
 import { pictureLook } from './charts/chart.ts';
 import { errorDistribution } from './charts/error-distribution.ts';

@@ -1,7 +1,4 @@
-import { z } from 'zod';
-import { decodeObject, refusedTo } from './object.ts';
 import { Payload } from './payload.ts';
-import { ALARM } from './snapshot-form.ts';
 import type { AlarmSnapshot } from './snapshot.ts';
 
 /**
@@ -27,20 +24,3 @@ export function alarmMessage(alarm: AlarmSnapshot, sentAtMs: number): AlarmMessa
 export function encodeAlarm(message: AlarmMessage): Payload {
   return Payload.ofJson(message);
 }
-
-/** @throws {AftermathError} refused: no such message, or one of a newer schema than this version reads */
-export function decodeAlarm(payload: Payload): AlarmMessage {
-  const action = 'read the alarm';
-  const result = FORM.safeParse(decodeObject(payload, action));
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw refusedTo(action, `${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'malformed'}`);
-}
-
-const FORM = z.object({
-  kind: z.literal('alarm'),
-  schema: z.literal(1),
-  change: z.string(),
-  sentAtMs: z.number(),
-  alarm: ALARM,
-});

@@ -1,7 +1,5 @@
 import type { Figures } from '../stats/figure.ts';
-import { decodeObject, refusedTo } from './object.ts';
 import { Payload } from './payload.ts';
-import { SNAPSHOT } from './snapshot-form.ts';
 
 /**
  * What metric publishes on `aftermath.snapshots` for plot: everything a picture or a page shows, so that
@@ -361,26 +359,6 @@ export const ESTIMATE_POINTS_MAX = 100;
 
 /** The `schema` of the snapshots that this version writes and reads. */
 export const SNAPSHOT_SCHEMA = 1;
-
-/**
- * The snapshot in a message; the same object where it never left the process.
- *
- * @throws {AftermathError} refused: not a snapshot, or one of a newer schema than this version reads
- */
-export function decodeSnapshot(payload: Payload): Snapshot {
-  if (payload.records !== undefined) return payload.records[0] as Snapshot;
-  const action = 'read the snapshot';
-  const object = decodeObject(payload, action);
-  const { schema } = object;
-  if (typeof schema === 'number' && schema > SNAPSHOT_SCHEMA) {
-    const found = `it has schema ${schema}, and this version reads up to ${SNAPSHOT_SCHEMA}`;
-    throw refusedTo(action, `${found}; update this service to the version of the one that publishes it`);
-  }
-  const result = SNAPSHOT.safeParse(object);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw refusedTo(action, `${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'malformed'}`);
-}
 
 /** The message that carries a snapshot. */
 export function encodeSnapshot(snapshot: Snapshot): Payload {

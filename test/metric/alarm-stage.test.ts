@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NO_ALARMS } from '../../src/metric/alarms/alarm-settings.ts';
 import type { MetricSettings } from '../../src/metric/settings.ts';
-import { decodeAlarm } from '../../src/wire/alarm.ts';
+import { decodeAlarm } from '../../src/wire/alarm-reader.ts';
 import { parseAlarmCondition } from '../../src/wire/alarm-condition.ts';
 import { ALARMS, PREDICTIONS, TRUTH } from '../../src/wire/queues.ts';
 import { eventually } from '../setup/eventually.ts';

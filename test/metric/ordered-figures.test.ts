@@ -8,7 +8,7 @@ import { TruthsSoFar } from '../../src/metric/ordered/truths-so-far.ts';
 import { VersionMarks } from '../../src/metric/ordered/version-marks.ts';
 import { pairedComparison } from '../../src/stats/paired-comparison.ts';
 import { Payload } from '../../src/wire/payload.ts';
-import { decodeSnapshot } from '../../src/wire/snapshot.ts';
+import { decodeSnapshot } from '../../src/wire/snapshot-reader.ts';
 import { parseWindow } from '../../src/wire/window.ts';
 import { randoms } from '../stats/stream.ts';
 import { LedgerOnDisk, Scratch } from './ledger-fixture.ts';

@@ -19,7 +19,8 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) {
 }
 const launched = 'AFTERMATH_LAUNCHED' in process.env;
 const { execArgv, pid, version } = process;
-console.log(JSON.stringify({ version, pid, rest, launched, execArgv }));
+const arenas = process.env.MALLOC_ARENA_MAX;
+console.log(JSON.stringify({ version, pid, rest, launched, execArgv, arenas }));
 if (order === 'exit') process.exit(5);
 if (order === 'die') process.kill(process.pid, 'SIGKILL');
 if (order === 'read') { clearInterval(timer); process.stdin.pipe(process.stdout); }
@@ -61,18 +62,25 @@ test('a new Node runs the program itself, an old one starts a new one', async ()
   assert.deepEqual(rest, expected);
 });
 
-test('a service is started with what V8 has to know, by a new Node in its own place', async () => {
+test('a service is started with what V8 and the C library have to know, by a new Node in its own place', async () => {
   for (const node of [process.execPath, oldNode]) {
     await using program = new Program(node, [launcher, 'metric', 'two words'], newPath);
     await program.says(/pid/);
-    const { pid, execArgv, rest, launched } = told(program);
+    const { pid, execArgv, rest, launched, arenas } = told(program);
     assert.equal(pid === program.pid, node === process.execPath);
-    assert.deepEqual(execArgv, ['--max-semi-space-size=32']);
+    const flags = ['--max-semi-space-size=16', '--heap-growing-percent=60'];
+    assert.deepEqual({ execArgv, arenas }, { execArgv: flags, arenas: '1' });
     assert.deepEqual({ rest, launched }, { rest: ['two words'], launched: false });
     program.signal('SIGTERM');
     assert.equal(await program.ended(), 7);
     assert.doesNotMatch(program.stderr, /Experimental/);
   }
+});
+
+test('what somebody else has told the C library stays', async () => {
+  await using program = new Program(process.execPath, [launcher, 'metric'], { MALLOC_ARENA_MAX: '4' });
+  await program.says(/pid/);
+  assert.equal(told(program).arenas, '4');
 });
 
 test('the Node that was installed with the package needs no PATH', async () => {
@@ -153,6 +161,7 @@ function told(program: Program): {
   rest: string[];
   launched: boolean;
   execArgv: string[];
+  arenas?: string;
 } {
   return JSON.parse(program.stdout.split('\n')[0] ?? '') as ReturnType<typeof told>;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Payload } from '../../src/wire/payload.ts';
-import { decodeSnapshot, type Snapshot } from '../../src/wire/snapshot.ts';
+import { decodeSnapshot } from '../../src/wire/snapshot-reader.ts';
+import type { Snapshot } from '../../src/wire/snapshot.ts';
 
 /**
  * Half a year of real flights: a linear model that is worse than a constant, boosting as its challenger, the truth of

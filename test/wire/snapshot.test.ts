@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Payload } from '../../src/wire/payload.ts';
-import { type Snapshot, decodeSnapshot, encodeSnapshot } from '../../src/wire/snapshot.ts';
+import { decodeSnapshot } from '../../src/wire/snapshot-reader.ts';
+import { type Snapshot, encodeSnapshot } from '../../src/wire/snapshot.ts';
 
 const SNAPSHOT: Snapshot = {
   kind: 'metric',

@@ -7,7 +7,7 @@
  *
  * The Node it was started with is taken if it is new enough, without a second process. Else the one that
  * npm installed with the package, else one on PATH; it then is a child with our arguments, our terminal,
- * our signals and our exit. What a service tells V8 has to be there when Node starts: there a new enough one starts anew
+ * our signals and our exit. What a service tells V8 and the C library has to be there when Node starts: there a new enough one starts anew
  * in its own place.
  */
 
@@ -27,10 +27,20 @@ const LAUNCHED = 'AFTERMATH_LAUNCHED';
 const LIFELINE_FD = 3;
 
 /**
- * Of what runs for long: V8 lets young objects grow to 128 MB before it looks at them, of which a stream leaves next to nothing alive.
- * Half of it takes no more of the processor, and 60 MB less in each service.
+ * Of what runs for long. V8 lets young objects grow to 128 MB before it looks at them, of which a stream leaves next to nothing alive,
+ * and old ones to four times of what it last found alive. With a quarter of the one and 1.6 times of the other a service holds 130 MB less,
+ * at no cost that could be measured.
  */
-const V8_FLAGS = ['--max-semi-space-size=32'];
+const V8_FLAGS = ['--max-semi-space-size=16', '--heap-growing-percent=60'];
+/**
+ * And what the C library of Linux has to know before it starts: all threads share one heap, and what takes a megabyte or more goes back
+ * to the system when it is free. A service holds 50 MB less with it.
+ */
+const MALLOC = {
+  MALLOC_ARENA_MAX: '1',
+  MALLOC_MMAP_THRESHOLD_: '1048576',
+  MALLOC_TRIM_THRESHOLD_: '4194304',
+};
 const SERVICES = ['run', 'features', 'model', 'metric', 'plot'];
 
 /** What no process list is to show: a URL with a password, as a flag. */
@@ -38,10 +48,11 @@ const args = process.argv.slice(2);
 const isSecret = args.some((arg) => /:\/\/[^\s/@]*:.*@|\bpassword=/.test(arg));
 if (isSecret) process.title = 'aftermath';
 
-const flags = SERVICES.includes(args[0]) ? V8_FLAGS : [];
+const isService = SERVICES.includes(args[0]);
+const flags = isService ? V8_FLAGS : [];
 
 if (!isNewEnough(process.version)) runOn(findNode());
-else if (process.env[LAUNCHED] !== undefined || flags.length === 0 || process.execve === undefined) runHere();
+else if (process.env[LAUNCHED] !== undefined || !isService || process.execve === undefined) runHere();
 else startAnew();
 
 function runHere() {
@@ -91,14 +102,21 @@ function keepNewObjectsYoung() {
  * compiled is kept beside the code, where only those can write who can write the code; who cannot compiles anew.
  */
 function keepWhatWasCompiled() {
-  enableCompileCache(path.join(ROOT, 'node_modules', '.cache', 'aftermath'));
+  const folder = path.join(ROOT, 'node_modules', '.cache', 'aftermath');
+  enableCompileCache(folder);
+  // Threads look for it there: one that has to take types off first holds 17 MB for that.
+  process.env['NODE_COMPILE_CACHE'] = process.env['NODE_COMPILE_CACHE'] || folder;
 }
 
 /** The same process with another Node in it: who started it, and what it was given, stays. */
 function startAnew() {
   dropExperimentalWarnings();
-  const environment = { ...process.env, [LAUNCHED]: JSON.stringify({ args }) };
-  process.execve(process.execPath, [process.execPath, ...nodeArguments()], environment);
+  process.execve(process.execPath, [process.execPath, ...nodeArguments()], environment({ args }));
+}
+
+/** Whoever has told the C library something else is not overruled. */
+function environment(launched) {
+  return { ...(isService && MALLOC), ...process.env, [LAUNCHED]: JSON.stringify(launched) };
 }
 
 function nodeArguments() {
@@ -115,7 +133,7 @@ function runOn(node) {
   }
   const child = spawn(node, nodeArguments(), {
     stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
-    env: { ...process.env, [LAUNCHED]: JSON.stringify({ args, lifeline: LIFELINE_FD }) },
+    env: environment({ args, lifeline: LIFELINE_FD }),
   });
   child.stdio[LIFELINE_FD].on('error', () => {});
   const forward = (signal) => child.kill(signal);

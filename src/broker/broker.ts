@@ -88,7 +88,7 @@ export interface Message {
   readonly correlationId?: string | undefined;
 }
 
-/** A message as its consumer gets it. `redelivered`: it may have been handled before. */
+/** A message as its consumer gets it, its bytes good until it is acknowledged. `redelivered`: it may have been handled before. */
 export interface Delivery extends Message {
   readonly redelivered: boolean;
 }

@@ -36,9 +36,16 @@ export class Payload {
     return Payload.ofBytes(Buffer.from(JSON.stringify(value)));
   }
 
-  /** The bytes of the message: UTF-8 JSON. Encoded at the first call. */
+  /**
+   * The bytes of the message: UTF-8 JSON. Encoded at the first call.
+   *
+   * @throws {RangeError} when its consumer has acknowledged it and its memory was given back
+   */
   bytes(): Uint8Array {
     this.#bytes ??= this.#encode?.() ?? new Uint8Array();
+    const { buffer } = this.#bytes;
+    if (buffer instanceof ArrayBuffer && buffer.detached)
+      throw new RangeError('Cannot read a message that was acknowledged: its memory was given back');
     return this.#bytes;
   }
 }

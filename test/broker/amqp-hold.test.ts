@@ -76,13 +76,18 @@ test('a consumer of large messages has no more of them in hand than its bytes al
   const payload = Payload.ofBytes(Buffer.alloc(SIZE, 'x'));
   for (let i = 0; i < MESSAGES; i++) await broker.publish({ queue: 'large' }, { payload });
   const batches: number[] = [];
+  const payloads: Payload[] = [];
   const bounds = { prefetch: 30, batchMax: 30, lingerMs: 0, overlap: 1, holdBytes: 8 * SIZE };
   await broker.consume('large', bounds, async (batch) => {
     batches.push(batch.length);
+    payloads.push(...batch.map((message) => message.payload));
+    assert.equal(payloads.at(-1)?.bytes().length, SIZE);
     await work(20);
   });
   await eventually(async () => assert.equal(sum(batches), MESSAGES), 60_000);
   assert.ok(Math.max(...batches.slice(-4)) <= 4, `at last ${batches.slice(-4).join(', ')} at once`);
+  // Those of the last batch may still be on their way to be acknowledged.
+  assert.throws(() => payloads[0]?.bytes(), /its memory was given back/);
 });
 
 function sum(numbers: readonly number[]): number {

@@ -30,7 +30,7 @@ export class Inbox {
   }
 
   readonly handler: Handler = async (batch) => {
-    this.messages.push(...batch);
+    this.messages.push(...batch.map(kept));
     this.batchSizes.push(batch.length);
     await this.#work(batch);
   };
@@ -43,6 +43,14 @@ export class Inbox {
     );
     return this.messages;
   }
+}
+
+/** The message with bytes of its own: those of a delivery are good until it is acknowledged. */
+function kept(delivery: Delivery): Delivery {
+  if (delivery.payload.records !== undefined) return delivery;
+  const { headers, replyTo, correlationId, redelivered } = delivery;
+  const payload = Payload.ofBytes(Uint8Array.from(delivery.payload.bytes()));
+  return { payload, ...(headers && { headers }), replyTo, correlationId, redelivered };
 }
 
 /** Publishes "from", "from + 1", … and waits until they are safe. */

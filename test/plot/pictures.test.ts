@@ -62,7 +62,8 @@ test('drawing leaves the event loop free', async () => {
     progress.turns++;
   }
   await drawing;
-  assert.ok(progress.turns > 100, `only ${progress.turns} turns of the loop during a drawing`);
+  // A drawing in this thread leaves one; how many there are otherwise depends on how fast the machine draws.
+  assert.ok(progress.turns > 10, `only ${progress.turns} turns of the loop during a drawing`);
 });
 
 test('a chart that cannot be drawn is an error, and the next one is drawn', async () => {

@@ -77,6 +77,12 @@ test('a service is started with what V8 and the C library have to know, by a new
   }
 });
 
+test('all four in one process have twice as much for young objects', async () => {
+  await using program = new Program(process.execPath, [launcher, 'run'], newPath);
+  await program.says(/pid/);
+  assert.deepEqual(told(program).execArgv, ['--max-semi-space-size=32']);
+});
+
 test('what somebody else has told the C library stays', async () => {
   await using program = new Program(process.execPath, [launcher, 'metric'], { MALLOC_ARENA_MAX: '4' });
   await program.says(/pid/);

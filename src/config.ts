@@ -346,6 +346,8 @@ export const FEATURES_LIMITS = {
   batchRowsMax: 256,
   batchWaitMs: 5,
   inFlightRowsMax: 8_192,
+  /** Where each record is a message: more of them in flight only make the broker slower. */
+  inFlightSinglesMax: 512,
   cacheBytesMax: 8 * 1024 * 1024,
   shuffleRowsMax: 10_000,
   dueBytesMax: 64 * 1024 * 1024,

@@ -40,7 +40,7 @@ export interface RunOptions {
  * One run over a dataset: sends the rows when they may go and their truths when they are due, and knows up to
  * where everything is confirmed.
  *
- * Memory is bounded: rows in flight by `inFlightRowsMax`, truths that are due by `dueBytesMax`; at either bound
+ * Memory is bounded: rows in flight by `inFlightRowsMax` (`inFlightSinglesMax` where each is a message), truths that are due by `dueBytesMax`; at either bound
  * rows wait.
  */
 export class Run {
@@ -70,6 +70,7 @@ export class Run {
   #failure: { error: unknown } | undefined;
   #brokerFailure: unknown;
   readonly #isByEvents: boolean;
+  readonly #inFlightMax: number;
   /** Where rows and truths go by events: the latest of which one was sent. */
   #latestEventMs: number | undefined;
   #saidFull = false;
@@ -80,6 +81,7 @@ export class Run {
     this.#o = options;
     this.#timeline = timelineOf(settings, limits.batchWaitMs, { nowMs: nowMs(), eventMs: from.eventMs });
     this.#isByEvents = followsEvents(settings);
+    this.#inFlightMax = options.dialect === 'native' ? limits.inFlightRowsMax : limits.inFlightSinglesMax;
     this.#outgoing = new Outgoing(options.id);
     this.#sender = new Sender({
       ...options,
@@ -332,12 +334,12 @@ export class Run {
   }
 
   get #truthsRoom(): number {
-    return this.#o.limits.inFlightRowsMax - this.#sender.truthsInFlight;
+    return this.#inFlightMax - this.#sender.truthsInFlight;
   }
 
   get #rowsRoom(): number {
     if (this.#isFull) return 0;
-    const room = this.#o.limits.inFlightRowsMax - this.#sender.featuresInFlight;
+    const room = this.#inFlightMax - this.#sender.featuresInFlight;
     return this.#timeline.truthsAtOnce ? Math.min(room, this.#truthsRoom) : room;
   }
 

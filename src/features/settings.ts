@@ -66,8 +66,10 @@ export interface FeaturesLimits {
   readonly batchRowsMax: number;
   /** A row that is due is sent within this time, so that slow rows go singly and fast ones in arrays. */
   readonly batchWaitMs: number;
-  /** Rows sent whose messages are not confirmed yet, at most. */
+  /** Rows sent whose messages are not confirmed yet, at most (native dialect). */
   readonly inFlightRowsMax: number;
+  /** The same where each record is a message of its own. */
+  readonly inFlightSinglesMax: number;
   /** A file whose parsed rows take no more than this is kept between passes; a larger one is read again. */
   readonly cacheBytesMax: number;
   /** Rows that `order: 'random'` shuffles at once. */

@@ -35,6 +35,9 @@ export class Committer {
   #running: Promise<void> | undefined;
   #housekeeping = false;
   #syncing: Promise<void> = Promise.resolve();
+  #startedMs = -Infinity;
+  /** Ends the wait for more records. */
+  #enough: (() => void) | undefined;
   /** Something could not be stored: what comes again is stored as a whole or not at all, or its first piece would be a duplicate each time. */
   #hasFailed = false;
 
@@ -59,6 +62,7 @@ export class Committer {
     const { promise, resolve, reject } = Promise.withResolvers<readonly LedgerRefusal[]>();
     this.#waiting.push({ contribution, resolve, reject });
     this.#running ??= this.#run();
+    if (!this.#isFew) this.#enough?.();
     return promise;
   }
 
@@ -84,13 +88,32 @@ export class Committer {
   }
 
   async #run(): Promise<void> {
-    // What the other consumer brings in this turn of the event loop comes along.
-    await nextTurn();
+    await this.#gather();
     while (this.#waiting.length > 0) {
       await this.#commit(this.#take());
-      await nextTurn();
+      await this.#gather();
     }
     this.#running = undefined;
+  }
+
+  /** A transaction costs what a hundred records cost: right after one, a few records wait for more. */
+  async #gather(): Promise<void> {
+    // What the other consumer brings in this turn of the event loop comes along.
+    await nextTurn();
+    const restMs = this.#startedMs + FEW_EVERY_MS - performance.now();
+    if (restMs <= 0 || this.#waiting.length === 0 || !this.#isFew) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#enough = resolve;
+    const timer = setTimeout(resolve, restMs);
+    await promise;
+    clearTimeout(timer);
+    this.#enough = undefined;
+  }
+
+  get #isFew(): boolean {
+    let records = 0;
+    for (const { contribution } of this.#waiting) records += recordsOf(contribution);
+    return records < FEW_RECORDS;
   }
 
   #take(): readonly Waiting[] {
@@ -100,7 +123,7 @@ export class Committer {
     for (const { contribution } of this.#waiting) {
       // Truths come behind their predictions: the last of them belong into the same transaction.
       if (count >= PAIR && records >= recordsMax) break;
-      records += contribution.predictions.length + contribution.truths.length;
+      records += recordsOf(contribution);
       count++;
     }
     const taken = this.#waiting.slice(0, count);
@@ -136,9 +159,10 @@ export class Committer {
   async #commitPiece(piece: Omit<Batch, 'nowMs'>): Promise<Changes> {
     const { ledger, nowMs, committed } = this.#options;
     const startMs = performance.now();
+    this.#startedMs = startMs;
     const changes = await ledger.commit({ ...piece, nowMs: nowMs() });
     const ms = performance.now() - startMs;
-    const records = piece.predictions.length + piece.truths.length;
+    const records = recordsOf(piece);
     this.#size.took({ size: records, ms });
     committed({ ms, outcomes: changes.outcomes.length, records });
     return changes;
@@ -173,8 +197,15 @@ const COMMIT_AIM_MS = 250;
 const COMMIT_RECORDS_FIRST = 1_024;
 const COMMIT_RECORDS_MIN = 64;
 const COMMIT_STRETCH = 1.5;
+/** So few records are not worth a transaction of their own so soon after the last one. */
+const FEW_RECORDS = 512;
+const FEW_EVERY_MS = 20;
 /** Contributions that are taken together, whatever their size: predictions, and their truths. */
 const PAIR = 2;
+
+function recordsOf({ predictions, truths }: Omit<Contribution, 'refused'>): number {
+  return predictions.length + truths.length;
+}
 
 function joined(taken: readonly Waiting[]): Contribution {
   const contributions = taken.map(({ contribution }) => contribution);

@@ -78,10 +78,11 @@ export class CountingBroker implements Broker {
     return this.#broker.queueDepth(queue);
   }
 
-  async publish(target: Target, message: Message): Promise<void> {
-    await this.#broker.publish(target, message);
-    if ('queue' in target && target.queue === DEAD_LETTERS)
-      this.#dead.inc({ origin: String(message.headers?.['origin'] ?? 'unknown') });
+  publish(target: Target, message: Message): Promise<void> {
+    const published = this.#broker.publish(target, message);
+    if (!('queue' in target) || target.queue !== DEAD_LETTERS) return published;
+    const origin = String(message.headers?.['origin'] ?? 'unknown');
+    return published.then(() => this.#dead.inc({ origin }));
   }
 
   consume(queue: string, options: ConsumeOptions, handle: Handler): Promise<Consumer> {

@@ -36,6 +36,7 @@ export const LIMITS: FeaturesLimits = {
   batchRowsMax: 64,
   batchWaitMs: 2,
   inFlightRowsMax: 1_000,
+  inFlightSinglesMax: 100,
   cacheBytesMax: 8 * 1024 * 1024,
   shuffleRowsMax: 10_000,
   dueBytesMax: 8 * 1024 * 1024,

@@ -96,6 +96,23 @@ test('the classic dialect sends one record a message, each truth before its feat
   assert.equal(published.length, 4);
 });
 
+test('where each record is a message few rows are in flight, and all of them go', async () => {
+  await using dir = await folder();
+  await using b = await bench();
+  const publish = b.broker.publish.bind(b.broker);
+  let [open, most] = [0, 0];
+  b.broker.publish = async (target, message) => {
+    if (!('queue' in target) || target.queue !== 'features') return publish(target, message);
+    most = Math.max(most, ++open);
+    await publish(target, message);
+    open -= 1;
+  };
+  const limits = { inFlightSinglesMax: 100 };
+  await b.run(settingsIn(dir.path, { dialect: 'superset', dataset: { rows: 1_000 }, limits }));
+  assert.equal(most, 100);
+  assert.equal(b.features().length, 1_000);
+});
+
 test('a truth comes its label delay after its row, drawn anew for each row', async () => {
   await using dir = await folder();
   await using b = await bench();

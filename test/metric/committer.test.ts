@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Committer, type CommitterOptions } from '../../src/metric/committer.ts';
 import { allPredictions } from '../../src/metric/ledger/books.ts';
 import type { Batch, Changes, Ledger } from '../../src/metric/ledger/ledger.ts';
@@ -115,4 +116,23 @@ test('what was stored in part and comes again and again is stored once as a whol
   await committer.idle();
   const { scored, duplicate } = allPredictions(disk.ledger.books);
   assert.deepEqual([scored, duplicate + disk.ledger.books.truths.duplicate], [700, stored]);
+});
+
+test('a few records right after a transaction wait for more, so those that come singly share transactions', async () => {
+  using scratch = new Scratch();
+  await using disk = await LedgerOnDisk.open({ dir: scratch.dir });
+  const ledger = new SlowLedger(disk.ledger);
+  const options = { ledger, nowMs: () => NOW_MS, recordsMax: RECORDS_MAX, committed: () => {} };
+  const committer = new Committer(options);
+  const startMs = performance.now();
+  const stored: Promise<void>[] = [];
+  for (let pair = 0; pair < 200; pair++) {
+    stored.push(submitPairs(committer, pair, 1));
+    await nextTurn();
+    await nextTurn();
+  }
+  await Promise.all(stored);
+  const tookMs = performance.now() - startMs;
+  assert.ok(ledger.sizes.length <= 2 + tookMs / 20, `${ledger.sizes.length} commits in ${tookMs} ms`);
+  assert.equal(allPredictions(disk.ledger.books).scored, 200);
 });

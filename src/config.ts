@@ -1,6 +1,6 @@
 import { alarmConditions } from './service/alarm-setting.ts';
 import { FIGURE_SETTINGS } from './figure-config.ts';
-import { LOG_FORMATS, LOG_LEVELS } from './service/logging.ts';
+import { LOG_FORMATS, LOG_LEVELS } from './service/log-levels.ts';
 import {
   choice,
   choices,

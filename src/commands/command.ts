@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { SETTINGS, type SettingKey } from '../config.ts';
+import type { ConfigFile } from '../service/config-file.ts';
 import { AftermathError } from '../service/errors.ts';
 import { flagName, variableName, type Setting } from '../service/setting.ts';
 import { resolveSettings, type GivenFlags, type Settings } from '../service/settings.ts';
@@ -54,11 +55,16 @@ export function command<const K extends SettingKey>(about: {
     const settings = resolveSettings(SETTINGS, about.settings, {
       flags: given(made, about.settings),
       environment: process.env,
-      configPath,
+      config: configPath === undefined ? undefined : await readConfig(configPath),
     });
     process.exitCode = await about.run({ settings, arguments: made.args, flags: options });
   });
   return made;
+}
+
+/** Few have one, and what reads it is loaded for them alone. */
+async function readConfig(path: string): Promise<ConfigFile> {
+  return (await import('../service/config-file.ts')).readConfigFile(path);
 }
 
 /** Settings of `SETTINGS` as commander's options; their texts are read by `resolveSettings`, not by commander. */

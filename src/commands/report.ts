@@ -1,16 +1,9 @@
 import { Option, type Command } from 'commander';
 import { type FailCondition, failuresOf, parseFailCondition } from '../metric/report/fail-condition.ts';
-import { reportJoin, type JoinReport } from '../metric/report/report-join.ts';
-import { estimateText } from '../metric/report/estimate-text.ts';
-import { formatReport } from '../metric/report/report-text.ts';
-import { reportLog, type Report, type ReportOptions } from '../metric/report/report.ts';
-import { type DriftReport, reportDrift } from '../model/drift-report.ts';
-import { formatDrift } from '../model/drift-text.ts';
+import type { Report } from '../metric/report/report.ts';
+import type { DriftReport } from '../model/drift-report.ts';
 import { AftermathError } from '../service/errors.ts';
-import { createLogger } from '../service/logging.ts';
 import { command } from './command.ts';
-import { logToHtml } from './log-pictures.ts';
-import { readingFiles, readingLog } from './reading-log.ts';
 
 /** `aftermath report`: the figures of a log, or of a file of predictions and one of truths. */
 export const reportCommand: Command = command({
@@ -83,7 +76,8 @@ export const reportCommand: Command = command({
     const conditions = (flags['failIf'] ?? []) as readonly FailCondition[];
     const bootstrap =
       values.bootstrap === undefined ? undefined : { resamples: values.bootstrap, seed: values.seed };
-    const further = {
+    const options = {
+      model,
       bootstrap,
       errorMax: values.errorMax,
       pinball: [...new Set(values.quantiles)],
@@ -91,6 +85,7 @@ export const reportCommand: Command = command({
       method: values.intervals,
       marks: values.marks,
     };
+    // Each of the three loads what it needs itself.
     const drift = text('drift');
     if (drift !== undefined) {
       if (path === undefined || predictions !== undefined || truth !== undefined || conditions.length > 0)
@@ -99,6 +94,8 @@ export const reportCommand: Command = command({
           'Cannot compare features: expected --drift REFERENCE.csv CURRENT.csv.',
         );
       const others = [text('on'), values.time, values.truthTime, ...values.tags];
+      const { reportDrift } = await import('../model/drift-report.ts');
+      const { formatDrift } = await import('../model/drift-text.ts');
       const report = await reportDrift(
         { reference: drift, current: path },
         { features: values.features, others: others.filter((name) => name !== undefined) },
@@ -107,61 +104,54 @@ export const reportCommand: Command = command({
       return 0;
     }
     const startMs = performance.now();
-    const tellTime = (): void => {
-      if (bootstrap === undefined) return;
-      const seconds = ((performance.now() - startMs) / 1000).toPrecision(2);
-      process.stderr.write(`${bootstrap.resamples} resamples: ${seconds} s with reading\n`);
-    };
+    let made: Reported;
     if (predictions === undefined && truth === undefined) {
       if (path === undefined)
         throw new AftermathError(
           'usage',
           'Cannot report: name a log, or two files with --predictions and --truth.',
         );
-      const html = text('html');
-      const options = { task: values.task, model, ...further };
-      const report =
-        html === undefined
-          ? await readReport(path, options)
-          : (await logToHtml(path, html, { ...options, slices: values.slice, units: values.units })).report;
-      tellTime();
-      process.stdout.write(isJson ? json(report) : formatReport(report));
-      return judged(report, conditions);
-    }
-    if (predictions === undefined || truth === undefined || path !== undefined) {
-      const found = path === undefined ? 'one of the two is missing' : 'a log was named as well';
-      throw new AftermathError('usage', `Cannot join --predictions with --truth: ${found}.`);
-    }
-    using reading = readingFiles('joining', [predictions, truth]);
-    const columns = { id: text('on') ?? 'id' };
-    const truthTime = values.truthTime ?? values.time;
-    const report = await reportJoin(
-      {
-        predictions: {
-          path: predictions,
-          columns: { ...columns, value: text('predictionColumn'), time: values.time, tags: values.tags },
+      const { reportOfLog } = await import('./report-of-log.ts');
+      const page = { html: text('html'), slices: values.slice, units: values.units };
+      made = await reportOfLog(path, { task: values.task, ...options }, page);
+    } else {
+      if (predictions === undefined || truth === undefined || path !== undefined) {
+        const found = path === undefined ? 'one of the two is missing' : 'a log was named as well';
+        throw new AftermathError('usage', `Cannot join --predictions with --truth: ${found}.`);
+      }
+      const { reportOfFiles } = await import('./report-of-files.ts');
+      const columns = { id: text('on') ?? 'id' };
+      const truthTime = values.truthTime ?? values.time;
+      made = await reportOfFiles(
+        {
+          predictions: {
+            path: predictions,
+            columns: { ...columns, value: text('predictionColumn'), time: values.time, tags: values.tags },
+          },
+          truth: {
+            path: truth,
+            columns: { ...columns, value: text('truthColumn'), time: truthTime, tags: [] },
+          },
+          task: values.task === 'auto' ? undefined : values.task,
+          horizonMs: values.horizon,
+          recentIdsMax: values.recentIds,
         },
-        truth: {
-          path: truth,
-          columns: { ...columns, value: text('truthColumn'), time: truthTime, tags: [] },
-        },
-        task: values.task === 'auto' ? undefined : values.task,
-        horizonMs: values.horizon,
-        recentIdsMax: values.recentIds,
-        log: createLogger({ service: 'report', level: 'error', format: 'text' }),
-        onBytes: reading.done,
-      },
-      { model, ...further },
-    );
-    tellTime();
-    process.stdout.write(isJson ? json(report) : joinText(report));
-    return judged(report, conditions);
+        options,
+      );
+    }
+    if (bootstrap !== undefined) {
+      const seconds = ((performance.now() - startMs) / 1000).toPrecision(2);
+      process.stderr.write(`${bootstrap.resamples} resamples: ${seconds} s with reading\n`);
+    }
+    process.stdout.write(isJson ? json(made.report) : made.asText());
+    return judged(made.report, conditions);
   },
 });
 
-async function readReport(path: string, options: ReportOptions): Promise<Report> {
-  using reading = readingLog(path);
-  return await reportLog(path, { ...options, onBytes: reading.done });
+/** A report, and how it is told to people. */
+export interface Reported {
+  readonly report: Report;
+  readonly asText: () => string;
 }
 
 /** The exit code; what fails is said beside the report, which may be JSON. */
@@ -173,33 +163,4 @@ function judged(report: Report, conditions: readonly FailCondition[]): number {
 
 function json(report: Report | DriftReport): string {
   return `${JSON.stringify(report, undefined, 2)}\n`;
-}
-
-/** The books first: a figure says little without how many it stands on. */
-function joinText(report: JoinReport): string {
-  const { model, coverage, labelLag, books, estimate } = report;
-  const lines = [
-    ...(model === undefined || model === 'default' ? [] : [`model        ${model}`]),
-    `predictions  ${booksText(books.predictions ?? { received: 0 })}`,
-    `truths       ${booksText(books.truths)}`,
-    ...(coverage === undefined
-      ? []
-      : [`coverage     ${Math.floor(1000 * coverage) / 10} % of the predictions have their truth`]),
-    ...(labelLag === undefined
-      ? []
-      : [`label lag    median ${secondsText(labelLag.median)}, 95 % within ${secondsText(labelLag.p95)}`]),
-    '',
-  ];
-  return `${lines.join('\n')}\n${formatReport(report)}${estimate === undefined ? '' : `\n${estimateText(estimate)}`}`;
-}
-
-function booksText(counts: object): string {
-  const parts = Object.entries(counts).filter(([name, count]) => count !== 0 || name === 'received');
-  return parts.map(([name, count]) => `${name} ${count}`).join(', ');
-}
-
-function secondsText(seconds: number): string {
-  const [size, unit] =
-    seconds < 120 ? [1, 's'] : seconds < 7200 ? [60, 'min'] : seconds < 172_800 ? [3600, 'h'] : [86_400, 'd'];
-  return `${(seconds / size).toPrecision(3)} ${unit}`;
 }

@@ -6,7 +6,8 @@ import { CountingBroker } from '../service/broker-figures.ts';
 import { SYSTEM_CLOCK, type Clock } from '../service/clock.ts';
 import { AftermathError, messageOf } from '../service/errors.ts';
 import { startHttp, type HttpServer } from '../service/http.ts';
-import { createLogger, type LogFormat, type Logger, type LogLevel } from '../service/logging.ts';
+import type { LogFormat, LogLevel } from '../service/log-levels.ts';
+import { createLogger, type Logger } from '../service/logging.ts';
 import type { Stage, StageContext, StageName } from '../service/stage.ts';
 
 /** What a command gives to have its stages run as a service. */

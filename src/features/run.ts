@@ -70,7 +70,6 @@ export class Run {
   #failure: { error: unknown } | undefined;
   #brokerFailure: unknown;
   readonly #isByEvents: boolean;
-  readonly #inFlightMax: number;
   /** Where rows and truths go by events: the latest of which one was sent. */
   #latestEventMs: number | undefined;
   #saidFull = false;
@@ -81,7 +80,6 @@ export class Run {
     this.#o = options;
     this.#timeline = timelineOf(settings, limits.batchWaitMs, { nowMs: nowMs(), eventMs: from.eventMs });
     this.#isByEvents = followsEvents(settings);
-    this.#inFlightMax = options.dialect === 'native' ? limits.inFlightRowsMax : limits.inFlightSinglesMax;
     this.#outgoing = new Outgoing(options.id);
     this.#sender = new Sender({
       ...options,
@@ -334,12 +332,12 @@ export class Run {
   }
 
   get #truthsRoom(): number {
-    return this.#inFlightMax - this.#sender.truthsInFlight;
+    return this.#sender.truthsRoom;
   }
 
   get #rowsRoom(): number {
     if (this.#isFull) return 0;
-    const room = this.#inFlightMax - this.#sender.featuresInFlight;
+    const room = this.#sender.featuresRoom;
     return this.#timeline.truthsAtOnce ? Math.min(room, this.#truthsRoom) : room;
   }
 

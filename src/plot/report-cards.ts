@@ -17,17 +17,17 @@ export async function reportCards(
   chosen: Chosen | undefined,
   drawSvg: (chart: Chart) => Promise<string>,
 ): Promise<readonly ReportCard[]> {
-  const cards: ReportCard[] = [];
-  for (const panel of panels) {
+  // All are asked for at once: while one is drawn the next is described.
+  const cards = panels.map(async (panel) => {
     const { id, title, chart, note = '' } = panel;
-    if (chart === undefined) continue;
+    if (chart === undefined) return [];
     const [light, dark] = (['light', 'dark'] as const).map((theme) =>
       chart({ ...LOOK, theme, height: heightOf(panel, chosen) }),
     ) as [Chart, Chart];
     const drawn = bothThemes(...(await Promise.all([drawSvg(light), drawSvg(dark)])), `${id}-`);
-    cards.push({ css: drawn.css, html: cardHtml({ id, title, note, svg: drawn.svg }, light) });
-  }
-  return cards;
+    return [{ css: drawn.css, html: cardHtml({ id, title, note, svg: drawn.svg }, light) }];
+  });
+  return (await Promise.all(cards)).flat();
 }
 
 function cardHtml(

@@ -3,17 +3,10 @@ import { isatty } from 'node:tty';
 import pino from 'pino';
 import pretty from 'pino-pretty';
 import { withoutPasswords } from './hidden-passwords.ts';
+import type { LogFormat, LogLevel } from './log-levels.ts';
 
 /** What a service says, by level. */
 export type Logger = pino.Logger;
-
-/** How much to say, from all to least. */
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
-
-/** For people (`text`) or for machines (`json`, a line each). */
-export const LOG_FORMATS = ['text', 'json'] as const;
-export type LogFormat = (typeof LOG_FORMATS)[number];
 
 /**
  * The logger of one service. Lines go to standard error, so that standard output stays for answers.

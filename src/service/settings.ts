@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { parse as parseToml, TomlError } from 'smol-toml';
-import { AftermathError, whyUnreadable } from './errors.ts';
+import type { ConfigFile } from './config-file.ts';
+import { AftermathError } from './errors.ts';
 import { flagName, parseSetting, variableName, type Setting } from './setting.ts';
 
 /** Texts as they were given on the command line, by key of the setting; a switch is `['true']` or `['false']`. */
@@ -27,7 +26,7 @@ export interface Settings<S extends Table, K extends keyof S> {
  * Variables and lines may name any setting of the table, so that one file serves all four services; a name
  * that is not in the table is refused.
  *
- * @param source.configPath TOML file with the flags' names as keys, or `undefined`
+ * @param source.config a file with the flags' names as keys, or `undefined`
  * @throws {AftermathError} `usage`, naming the setting, what was found and what was expected
  */
 export function resolveSettings<S extends Table, const K extends keyof S & string>(
@@ -36,12 +35,11 @@ export function resolveSettings<S extends Table, const K extends keyof S & strin
   source: {
     readonly flags: GivenFlags;
     readonly environment: Readonly<Record<string, string | undefined>>;
-    readonly configPath: string | undefined;
+    readonly config: ConfigFile | undefined;
   },
 ): Settings<S, K> {
   const variables = readVariables(table, source.environment);
-  const lines =
-    source.configPath === undefined ? new Map<string, Given>() : readFile(table, source.configPath);
+  const lines = source.config === undefined ? new Map<string, Given>() : readLines(table, source.config);
   const set = new Set<string>();
   const values: Record<string, unknown> = {};
   for (const [key, setting] of Object.entries(table)) {
@@ -82,11 +80,11 @@ function readVariables(
   return given;
 }
 
-function readFile(table: Table, configPath: string): Map<string, Given> {
+function readLines(table: Table, { path, values }: ConfigFile): Map<string, Given> {
   const known = new Map(Object.keys(table).map((key) => [flagName(key), key]));
   const given = new Map<string, Given>();
-  for (const [name, value] of Object.entries(parseFile(configPath))) {
-    const where = `"${name}" in ${configPath}`;
+  for (const [name, value] of Object.entries(values)) {
+    const where = `"${name}" in ${path}`;
     const key = known.get(name);
     if (key === undefined) throw unknown(where, name, [...known.keys()]);
     const list: unknown[] = Array.isArray(value) ? value : [value];
@@ -94,21 +92,6 @@ function readFile(table: Table, configPath: string): Map<string, Given> {
     given.set(key, { texts, where });
   }
   return given;
-}
-
-function parseFile(configPath: string): Record<string, unknown> {
-  try {
-    return parseToml(readFileSync(configPath, 'utf8'));
-  } catch (error) {
-    // Without the lines that it shows: what stands in them may be a password.
-    const why = error instanceof TomlError ? badLine(error) : whyUnreadable(error);
-    throw new AftermathError('usage', `Cannot read the config file ${configPath}: ${why}.`, { cause: error });
-  }
-}
-
-function badLine({ message, line, column }: TomlError): string {
-  const what = message.split('\n', 1)[0]?.replace(/^Invalid TOML document: /, '') ?? '';
-  return `${what} (line ${line}, column ${column})`;
 }
 
 function unknown(where: string, name: string, known: readonly string[]): AftermathError {

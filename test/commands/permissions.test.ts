@@ -41,7 +41,7 @@ const CAN_DO_WITHOUT = new Set([
 /** Starts a stage as its command does, with its defaults, so that it does all that it ever does on the broker. */
 async function start(stage: StageName, context: StageContext): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), `aftermath-rights-${stage}-`));
-  const given = { flags: { alarm: ['mae > 50'] }, environment: {}, configPath: undefined };
+  const given = { flags: { alarm: ['mae > 50'] }, environment: {}, config: undefined };
   const { values } = resolveSettings(SETTINGS, Object.keys(SETTINGS) as SettingKey[], given);
   const set = { ...values, logs: folder, target: 'progression' };
   switch (stage) {

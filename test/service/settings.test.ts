@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { SETTINGS, type SettingKey } from '../../src/config.ts';
+import { readConfigFile } from '../../src/service/config-file.ts';
 import { AftermathError } from '../../src/service/errors.ts';
 import { resolveSettings, type GivenFlags } from '../../src/service/settings.ts';
 import { flagName, variableName } from '../../src/service/setting.ts';
@@ -17,7 +18,7 @@ function resolve(given: { flags?: GivenFlags; environment?: Record<string, strin
   return resolveSettings(SETTINGS, KEYS, {
     flags: given.flags ?? {},
     environment: given.environment ?? {},
-    configPath,
+    config: configPath === undefined ? undefined : readConfigFile(configPath),
   });
 }
 
@@ -121,8 +122,5 @@ test('a malformed setting is an error even where a stronger one wins', () => {
 
 test('a config file that is not there or not TOML is an error that names it', () => {
   assert.match(refusal({ file: 'rate = = 3' }), /Cannot read the config file .*aftermath\.toml/);
-  assert.throws(
-    () => resolveSettings(SETTINGS, KEYS, { flags: {}, environment: {}, configPath: '/nowhere/a.toml' }),
-    /Cannot read the config file \/nowhere\/a\.toml/,
-  );
+  assert.throws(() => readConfigFile('/nowhere/a.toml'), /Cannot read the config file \/nowhere\/a\.toml/);
 });

@@ -223,11 +223,11 @@ class RowParser {
       truth: this.#value(cells[columns.truth]!, 'y_true'),
       prediction: this.#value(cells[columns.prediction]!, 'y_pred'),
       absoluteError: this.#error(cells[columns.absoluteError]!),
-      model: cells[columns.model],
-      time: cells[columns.time],
-      version: cells[columns.version],
-      tags: cells[columns.tags],
-      proba: cells[columns.proba],
+      model: cellAt(cells, columns.model),
+      time: cellAt(cells, columns.time),
+      version: cellAt(cells, columns.version),
+      tags: cellAt(cells, columns.tags),
+      proba: cellAt(cells, columns.proba),
       slices: columns.slices.length === 0 ? NO_SLICES : slicesIn(cells, columns),
     };
   }
@@ -263,10 +263,15 @@ interface Columns {
   readonly slices: readonly { readonly name: string; readonly place: number }[];
 }
 
+/** The cell in a column that not every log has. V8 takes `cells[-1]` for a property that it has to look for by name. */
+function cellAt(cells: readonly string[], place: number): string | undefined {
+  return place < 0 ? undefined : cells[place];
+}
+
 const NO_SLICES: readonly undefined[] = [];
 
 function slicesIn(cells: readonly string[], { slices, tags }: Columns): (string | undefined)[] {
-  return slices.map(({ name, place }) => cells[place] ?? tagOf(cells[tags], name));
+  return slices.map(({ name, place }) => cellAt(cells, place) ?? tagOf(cellAt(cells, tags), name));
 }
 
 /** The value of a tag in a cell of `tags`; `undefined` where it is not there. */

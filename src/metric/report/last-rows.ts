@@ -55,13 +55,25 @@ export function lastRows(): LastRows {
   const slotOf = (low: number, high: number): number => {
     const mask = table.length - 1;
     for (let slot = firstSlot(low, high, mask); ; slot = (slot + 1) & mask) {
-      const row = table[slot]! - 1;
-      if (row < 0) return slot;
+      const entry = table[slot]!;
+      if (entry === 0) return slot;
+      // Most that are another's are told from it without a look at its page.
+      if ((entry ^ high) & ~mask) continue;
+      const row = (entry & mask) - 1;
       const { hashes } = pages[row >>> PAGE_BITS]!;
       const at = (row & PAGE_MASK) * 2;
       if (hashes[at] === low && hashes[at + 1] === high) return slot;
     }
   };
+
+  /** Its row beside as much of its hash as there is room for: a table of 2^n has rows below 2^n. */
+  const entryOf = (row: number, high: number): number => {
+    const mask = table.length - 1;
+    return ((high & ~mask) | (row + 1)) >>> 0;
+  };
+
+  /** The row in a slot; −1 in a free one. */
+  const rowIn = (slot: number): number => (table[slot]! & (table.length - 1)) - 1;
 
   const grow = (): void => {
     const before = table;
@@ -73,7 +85,7 @@ export function lastRows(): LastRows {
       // All differ, so none is compared with another.
       let slot = firstSlot(hashes[at]!, hashes[at + 1]!, mask);
       while (table[slot] !== 0) slot = (slot + 1) & mask;
-      table[slot] = row + 1;
+      table[slot] = entryOf(row, hashes[at + 1]!);
     }
     free(before);
   };
@@ -90,11 +102,11 @@ export function lastRows(): LastRows {
       const low = hash[0]!;
       const high = hash[1]!;
       const slot = slotOf(low, high);
-      let row = table[slot]! - 1;
+      let row = rowIn(slot);
       const isNew = row < 0;
       if (isNew) {
         row = count++;
-        table[slot] = row + 1;
+        table[slot] = entryOf(row, high);
         if ((row & PAGE_MASK) === 0) pages.push(newPage());
         const { hashes } = pages.at(-1)!;
         hashes[(row & PAGE_MASK) * 2] = low;
@@ -119,7 +131,7 @@ export function lastRows(): LastRows {
     },
     find(id) {
       hash64(id, hash);
-      const row = table[slotOf(hash[0]!, hash[1]!)]! - 1;
+      const row = rowIn(slotOf(hash[0]!, hash[1]!));
       if (row < 0) return undefined;
       const { values, errors } = pages[row >>> PAGE_BITS]!;
       const at = row & PAGE_MASK;

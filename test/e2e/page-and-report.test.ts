@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { type Page, chromium } from 'playwright-core';
 import { figureMeaning } from '../../src/wire/figure-meaning.ts';
 import { figureText } from '../../src/plot/words/figure-text.ts';
+import type { FigureValue } from '../../src/stats/figure.ts';
 import { CHROMIUM_ARGS, chromiumPath } from '../setup/chromium.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -23,26 +24,26 @@ const OF_PROBABILITIES = ['log_loss', 'brier'];
 test('every linear figure on the page of a real run is what report says of its log', async (t) => {
   const { page, report, shown } = await bothOf(t, { rows: 442, files: writeNumbers });
   for (const name of LINEAR) {
-    const value = report[name]?.value;
-    assert.ok(value !== undefined, name);
-    assert.equal(shown(name), value, name);
-    await assertInTable(page, name, value);
+    const figure = report[name];
+    assert.ok(figure !== undefined, name);
+    assert.equal(shown(name), figure.value, name);
+    await assertInTable(page, name, figure);
   }
 });
 
 test("a classifier's figures on the page of a real run are what report says of its log", async (t) => {
   const { page, report, shown } = await bothOf(t, { rows: 120, files: writeClasses });
   for (const name of OF_LABELS) {
-    const value = report[name]?.value;
-    assert.ok(value !== undefined, name);
-    assert.equal(shown(name), value, name);
-    await assertInTable(page, name, value);
+    const figure = report[name];
+    assert.ok(figure !== undefined, name);
+    assert.equal(shown(name), figure.value, name);
+    await assertInTable(page, name, figure);
   }
   for (const name of OF_PROBABILITIES) {
     // The log has what the true class lacked to 1: the probability itself comes back to the last place but one.
-    const value = report[name]?.value ?? Number.NaN;
-    assert.ok(Math.abs(shown(name) / value - 1) < 1e-12, name);
-    await assertInTable(page, name, value);
+    const figure = report[name] ?? { value: Number.NaN };
+    assert.ok(Math.abs(shown(name) / figure.value - 1) < 1e-12, name);
+    await assertInTable(page, name, figure);
   }
 });
 
@@ -75,7 +76,7 @@ async function bothOf(
 
   const log = join(logs, 'metric_log.csv');
   const { stdout } = await promisify(execFile)(process.execPath, [LAUNCHER, 'report', log, '--json']);
-  const report = JSON.parse(stdout) as { rows: number; figures: Record<string, { value: number }> };
+  const report = JSON.parse(stdout) as { rows: number; figures: Record<string, FigureValue> };
   assert.equal(report.rows, rows - 1);
   const csv = await (await page.request.get(new URL('figures.csv', page.url()).href)).text();
   const shown = (name: string): number => {
@@ -85,11 +86,12 @@ async function bothOf(
   return { page, report: report.figures, shown };
 }
 
-async function assertInTable(page: Page, name: string, value: number): Promise<void> {
+/** How unsure a figure is says how many digits of it are shown. */
+async function assertInTable(page: Page, name: string, figure: FigureValue): Promise<void> {
   const row = page.getByRole('row').filter({
     has: page.getByRole('rowheader', { name: figureMeaning(name).title, exact: true }),
   });
-  const shown = figureText(name, { value }, { units: undefined, locale: 'en' });
+  const shown = figureText(name, figure, { units: undefined, locale: 'en' });
   const cell = (await row.getByRole('cell').textContent())?.replaceAll('\u00A0', ' ') ?? '';
   assert.equal(cell.split(' ')[0], shown.value, name);
 }

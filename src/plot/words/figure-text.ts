@@ -36,15 +36,18 @@ export function valueText(
   const scale = kind === 'ratio' ? 100 : 1;
   const unit = unitOf(kind, units);
   const sign = isSigned && value > 0 ? '+' : '';
-  const text = kind === 'count' ? formatCount(value, locale) : formatFigure(value * scale, locale);
-  return {
-    value: `${sign}${minus(text)}`,
-    uncertainty:
-      low === undefined || high === undefined
-        ? ''
-        : uncertainty({ value: value * scale, low: low * scale, high: high * scale }, locale),
-    unit,
-  };
+  const ends =
+    low === undefined || high === undefined
+      ? undefined
+      : { value: value * scale, low: low * scale, high: high * scale };
+  const { uncertainty, decimals } = ends === undefined ? NOT_KNOWN : uncertaintyOf(ends, locale);
+  const text =
+    kind === 'count'
+      ? formatCount(value, locale)
+      : decimals === undefined
+        ? formatFigure(value * scale, locale)
+        : fixed(value * scale, decimals, locale);
+  return { value: `${sign}${minus(text)}`, uncertainty, unit };
 }
 
 /** `18.1 ± 0.4 min`, in one line that does not break; `18.1 (17.1 to 20.3) min` may. */
@@ -54,25 +57,51 @@ export function joined({ value, uncertainty, unit }: FigureText): string {
   return `${value}${between}${unit === '' ? '' : `${TIED}${unit}`}`;
 }
 
-function uncertainty(ends: { value: number; low: number; high: number }, locale: string | undefined): string {
-  const { value, low, high } = ends;
-  const [below, above] = [value - low, high - value];
-  const isEven = Math.abs(above - below) <= 0.1 * Math.max(above, below);
-  return isEven
-    ? `±${TIED}${atDigitsOf(value, (above + below) / 2, locale)}`
-    : `${minus(formatFigure(low, locale))} to ${minus(formatFigure(high, locale))}`;
+/** What is said of how sure a value is, and how many decimals the value has then, where these are not its own. */
+interface Uncertainty {
+  readonly uncertainty: string;
+  readonly decimals: number | undefined;
 }
 
-/** `size` with as many decimals as `value` has in three significant digits; one digit of its own where that is 0. */
-function atDigitsOf(value: number, size: number, locale: string | undefined): string {
-  const power = (x: number) => (x === 0 ? 0 : Math.floor(Math.log10(Math.abs(x))));
-  const decimals = Math.max(2 - power(value), -power(size));
-  if (Math.abs(decimals) > 15 || Math.abs(value) >= 1e7) return formatFigure(size, locale);
+const NOT_KNOWN: Uncertainty = { uncertainty: '', decimals: undefined };
+
+function uncertaintyOf(
+  { value, low, high }: { value: number; low: number; high: number },
+  locale: string | undefined,
+): Uncertainty {
+  const [below, above] = [value - low, high - value];
+  const isEven = Math.abs(above - below) <= 0.1 * Math.max(above, below);
+  if (!isEven) {
+    const [from, to] = [low, high].map((end) => minus(formatFigure(end, locale)));
+    return { uncertainty: `${from} to ${to}`, decimals: undefined };
+  }
+  const size = (above + below) / 2;
+  const plusMinus = (text: string) => `±${TIED}${text}`;
+  // As many decimals as the value has in three significant digits; one digit of its own where that would be 0.
+  const wanted = Math.max(2 - power(value), -power(size));
+  // Digits of a value that is small beside how unsure it is say nothing.
+  const isUnsure = size !== 0 && value !== 0 && power(size) > power(value);
+  const decimals = isUnsure ? Math.min(wanted, 2 - power(size)) : wanted;
+  if (Math.abs(decimals) > 15 || Math.abs(value) >= 1e7)
+    return { uncertainty: plusMinus(formatFigure(size, locale)), decimals: undefined };
+  return {
+    uncertainty: plusMinus(fixed(size, decimals, locale)),
+    decimals: isUnsure ? decimals : undefined,
+  };
+}
+
+function power(x: number): number {
+  return x === 0 ? 0 : Math.floor(Math.log10(Math.abs(x)));
+}
+
+/** With so many decimals; with none where they are fewer. */
+function fixed(value: number, decimals: number, locale: string | undefined): string {
   const digits = Math.max(0, decimals);
   return new Intl.NumberFormat(locale, {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
-  }).format(size);
+    signDisplay: 'negative',
+  }).format(value);
 }
 
 /** The sign as it is printed: as wide as a plus. */

@@ -44,7 +44,7 @@ test('a challenger that is worse is shown as such, and one that is undecided too
     return spaced(`${tile?.figure} ${tile?.beside}, ${tile?.below}`);
   };
   assert.equal(shown(2, 'champion'), '2 ± 1.00 min worse, decided on 500 pairs');
-  assert.equal(shown(-0.5, 'undecided'), '0.500 ± 1.000 min better, not decided on 500 pairs');
+  assert.equal(shown(-0.5, 'undecided'), '0.50 ± 1.00 min better, not decided on 500 pairs');
 });
 
 test('without challenger and baseline the tiles say what there is', () => {

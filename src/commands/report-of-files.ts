@@ -3,7 +3,7 @@ import { reportJoin, type JoinReport } from '../metric/report/report-join.ts';
 import { formatReport } from '../metric/report/report-text.ts';
 import { createLogger } from '../service/logging.ts';
 import { readingFiles } from './reading-log.ts';
-import type { Reported } from './report.ts';
+import type { Reported } from './reported.ts';
 
 type Files = Omit<Parameters<typeof reportJoin>[0], 'log' | 'onBytes'>;
 

@@ -1,7 +1,7 @@
 import { formatReport } from '../metric/report/report-text.ts';
 import { reportLog, type Report, type ReportOptions } from '../metric/report/report.ts';
 import { readingLog } from './reading-log.ts';
-import type { Reported } from './report.ts';
+import type { Reported } from './reported.ts';
 
 /** The page that is written beside the report, where one is asked for, and what is on it. */
 export interface ReportPage {

@@ -4,6 +4,7 @@ import type { Report } from '../metric/report/report.ts';
 import type { DriftReport } from '../model/drift-report.ts';
 import { AftermathError } from '../service/errors.ts';
 import { command } from './command.ts';
+import type { Reported } from './reported.ts';
 
 /** `aftermath report`: the figures of a log, or of a file of predictions and one of truths. */
 export const reportCommand: Command = command({
@@ -147,12 +148,6 @@ export const reportCommand: Command = command({
     return judged(made.report, conditions);
   },
 });
-
-/** A report, and how it is told to people. */
-export interface Reported {
-  readonly report: Report;
-  readonly asText: () => string;
-}
 
 /** The exit code; what fails is said beside the report, which may be JSON. */
 function judged(report: Report, conditions: readonly FailCondition[]): number {

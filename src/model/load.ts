@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { whyUnreadable } from '../service/errors.ts';
-import { identify } from './formats/identify.ts';
-import type { ParsedModel } from './formats/served.ts';
 import { build } from './formats/build.ts';
 import { InTurns } from './in-turns.ts';
 import { ModelLoadError } from './load-error.ts';
 import { DEFAULT_LOAD_LIMITS, type LoadLimits } from './load-limits.ts';
+import { type ParsedFile, parseFile } from './parsed-file.ts';
 import type { LoadedModel, Predictor } from './predictor.ts';
 import { ModelThread, openThread } from './thread.ts';
 
@@ -43,21 +41,6 @@ export async function loadModel(
  */
 export function loadBytes(file: Uint8Array, limits: LoadLimits = DEFAULT_LOAD_LIMITS): LoadedModel {
   return serve(file.length, parseFile(file, limits));
-}
-
-/** What a file holds, as plain data, with its sha256. */
-export interface ParsedFile {
-  readonly parsed: ParsedModel;
-  readonly sha256: string;
-}
-
-/**
- * Reads the bytes of a model file into plain data, having seen that it can be built.
- *
- * @throws {ModelLoadError} whose message is only the reason
- */
-export function parseFile(file: Uint8Array, limits: LoadLimits): ParsedFile {
-  return { parsed: identify(file, limits), sha256: createHash('sha256').update(file).digest('hex') };
 }
 
 function serve(sizeBytes: number, { parsed, sha256 }: ParsedFile): LoadedModel {

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../service/errors.ts';
 import { build } from './formats/build.ts';
 import { openOnnx } from './formats/onnx/serve.ts';
-import { parseFile } from './load.ts';
+import { parseFile } from './parsed-file.ts';
 import { ModelLoadError } from './load-error.ts';
 import type { LoadLimits } from './load-limits.ts';
 import type { Predictions, Table } from './predictor.ts';

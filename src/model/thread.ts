@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { AftermathError, messageOf } from '../service/errors.ts';
-import type { ParsedFile } from './load.ts';
+import type { ParsedFile } from './parsed-file.ts';
 import { ModelLoadError } from './load-error.ts';
 import type { LoadLimits } from './load-limits.ts';
 import type { ModelInfo, Predictions, Predictor, Table } from './predictor.ts';

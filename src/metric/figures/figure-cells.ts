@@ -1,7 +1,8 @@
 import type { StateReader, StateWriter } from '../../stats/state-bytes.ts';
 import type { Window } from '../../wire/window.ts';
 import type { FigureSettings } from './figure-settings.ts';
-import { type FigureSet, emptySet, readSet } from './figure-set.ts';
+import type { FigureSet } from './figure-set.ts';
+import { emptySet, readSet } from './set-of-task.ts';
 import type { LedgerTask } from '../ledger/ledger.ts';
 import { type TimeCell, TimeCells } from '../ledger/time-cells.ts';
 

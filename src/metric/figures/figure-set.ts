@@ -1,13 +1,9 @@
 import type { LinearBins } from '../../stats/count-sketch.ts';
 import type { Confusion } from '../../stats/confusion.ts';
 import type { Figures } from '../../stats/figure.ts';
-import type { StateReader, StateWriter } from '../../stats/state-bytes.ts';
+import type { StateWriter } from '../../stats/state-bytes.ts';
 import type { CurvesSnapshot } from '../../wire/snapshot.ts';
-import { ClassSet } from './class-set.ts';
-import type { FigureSettings } from './figure-settings.ts';
 import type { PredictionSlot, TruthVersion } from '../ledger/entry.ts';
-import type { LedgerTask } from '../ledger/ledger.ts';
-import { RegressionSet } from './regression-set.ts';
 
 /** One prediction with one version of its truth, as figures take it. */
 export interface Row {
@@ -42,14 +38,4 @@ export interface FigureSet {
   /** What only charts show; of a regression nothing. */
   charts(): { readonly confusion?: Confusion; readonly curves?: CurvesSnapshot };
   write(writer: StateWriter): void;
-}
-
-/** A set with nothing in it. */
-export function emptySet(task: LedgerTask, settings: FigureSettings): FigureSet {
-  return task === 'regression' ? new RegressionSet(settings) : new ClassSet(settings);
-}
-
-/** The set that `write` wrote. @throws {RangeError} on bytes of another version or that are no set */
-export function readSet(reader: StateReader, task: LedgerTask, settings: FigureSettings): FigureSet {
-  return task === 'regression' ? RegressionSet.read(reader, settings) : ClassSet.read(reader, settings);
 }

@@ -1,6 +1,7 @@
 import { RegressionBlock } from '../../stats/regression-block.ts';
 import type { StateReader, StateWriter } from '../../stats/state-bytes.ts';
-import { type FigureSet, type Row, emptySet, readSet } from './figure-set.ts';
+import type { FigureSet, Row } from './figure-set.ts';
+import { emptySet, readSet } from './set-of-task.ts';
 import type { FigureSettings } from './figure-settings.ts';
 import { KeptNames } from '../ledger/kept-names.ts';
 import type { LedgerTask } from '../ledger/ledger.ts';

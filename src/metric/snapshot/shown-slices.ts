@@ -1,7 +1,8 @@
 import type { Figures } from '../../stats/figure.ts';
 import { SLICES_SHOWN_MAX, type SliceSnapshot } from '../../wire/snapshot.ts';
 import { type FigureSettings } from '../figures/figure-settings.ts';
-import { type FigureSet, emptySet } from '../figures/figure-set.ts';
+import type { FigureSet } from '../figures/figure-set.ts';
+import { emptySet } from '../figures/set-of-task.ts';
 import type { SliceIntervals } from '../ordered/intervals.ts';
 import type { SliceCounts } from '../ledger/slice-counts.ts';
 import { REST } from '../ledger/slices.ts';

@@ -1,16 +1,10 @@
 import { ModelLoadError } from '../../load-error.ts';
 import type { Budget } from '../budget.ts';
 import { BinaryReader } from './binary-reader.ts';
-import {
-  expandBase,
-  linearBooster,
-  type BoosterShape,
-  type LinearBooster,
-  type XgboostModel,
-} from './model.ts';
+import { expandBase, linearBooster, type LinearBooster, type XgboostModel } from './model.ts';
 import { linkOf } from './objectives.ts';
 import { arrangeTree, type XgboostTree } from './tree.ts';
-import { packBooster, type TreeBooster } from './tree-booster.ts';
+import { type BoosterShape, packBooster, type TreeBooster } from './tree-booster.ts';
 
 const SNAPSHOT = 'CONFIG-offset:';
 const BYTES = { modelRest: 104, treesRest: 152, treeRest: 124, node: 20, statistics: 16, linearParam: 136 };

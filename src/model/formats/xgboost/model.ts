@@ -5,7 +5,7 @@ import type { CategoryColumn } from '../trees/category-codes.ts';
 import { readCategories } from './categories.ts';
 import type { Document } from './document.ts';
 import { linkOf, marginOf, type Link } from './objectives.ts';
-import { readTreeBooster, type TreeBooster } from './tree-booster.ts';
+import { type BoosterShape, readTreeBooster, type TreeBooster } from './tree-booster.ts';
 
 /** What an XGBoost model file says, as plain data that can cross a thread. */
 export interface XgboostModel {
@@ -74,12 +74,6 @@ export function readModel(root: Document, budget: Budget): XgboostModel {
     bestRounds: bestRounds(attributes),
     wrapper: attributes?.has('scikit_learn') === true ? attributes.text('scikit_learn') : undefined,
   };
-}
-
-/** What every reader of a booster needs to check indices. */
-export interface BoosterShape {
-  readonly featureCount: number;
-  readonly width: number;
 }
 
 function readBooster(booster: Document, shape: BoosterShape, budget: Budget): TreeBooster | LinearBooster {

@@ -3,8 +3,13 @@ import type { Budget } from '../budget.ts';
 import { packTrees, type PackedTrees } from '../trees/packed-trees.ts';
 import type { SetSplits } from '../trees/set-walk.ts';
 import type { Document } from './document.ts';
-import type { BoosterShape } from './model.ts';
 import { readTree, type XgboostTree } from './tree.ts';
+
+/** What every reader of a booster needs to check indices. */
+export interface BoosterShape {
+  readonly featureCount: number;
+  readonly width: number;
+}
 
 /** Boosted trees, packed. */
 export interface TreeBooster {

@@ -62,7 +62,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'config.ts': ['figure-config.ts', 'service', 'wire'],
   'figure-config.ts': ['service', 'wire'],
   service: ['wire', 'broker/broker.ts'],
-  wire: ['stats', 'service/errors.ts', 'broker/broker.ts'],
+  wire: ['stats', 'service/errors.ts'],
   broker: ['wire', 'service'],
   features: STAGE,
   model: STAGE,

@@ -1,9 +1,8 @@
 import type { Channel, Options } from 'amqplib';
 import { AftermathError } from '../service/errors.ts';
-import type { QueueType } from '../wire/queues.ts';
+import type { QueueSpec, QueueType } from '../wire/queues.ts';
 import { isMissing, PRECONDITION_FAILED, replyCode } from './amqp-errors.ts';
 import { onChannel, type Session } from './amqp-session.ts';
-import type { QueueSpec } from './broker.ts';
 
 /** A queue on an exchange; `key` is the routing key or pattern, empty for a fanout exchange. */
 export interface Binding {

@@ -1,6 +1,6 @@
 import { AftermathError } from '../service/errors.ts';
 import type { Logger } from '../service/logging.ts';
-import type { QueueType } from '../wire/queues.ts';
+import type { QueueSpec, QueueType } from '../wire/queues.ts';
 import { browseQueue } from './amqp-browse.ts';
 import { AmqpConsumer, type ConsumerParts } from './amqp-consumer.ts';
 import { Link } from './amqp-link.ts';
@@ -15,7 +15,6 @@ import type {
   Consumer,
   Handler,
   Message,
-  QueueSpec,
   Target,
   Visit,
 } from './broker.ts';

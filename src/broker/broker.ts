@@ -1,4 +1,5 @@
 import type { Payload } from '../wire/payload.ts';
+import type { QueueSpec } from '../wire/queues.ts';
 
 /**
  * The way over the broker, and the whole of what a stage may rely on. `amqp.ts` and `memory.ts` implement
@@ -66,15 +67,6 @@ export interface Broker extends AsyncDisposable {
 
 /** `blocked`: connected, but the server takes no publishes (memory or disk alarm). */
 export type BrokerState = 'connecting' | 'connected' | 'blocked' | 'closed';
-
-/** How a queue is declared where it does not exist yet. */
-export interface QueueSpec {
-  readonly name: string;
-  /** Survives a restart of the broker, with its persistent messages. */
-  readonly durable: boolean;
-  /** Only for a queue of our own that nobody has to read: it keeps the newest so many messages, the oldest go. */
-  readonly keepMax?: number;
-}
 
 /** Where a message goes: into one queue (the default exchange), or to everybody on a fanout exchange. */
 export type Target = { readonly queue: string } | { readonly exchange: string };

@@ -1,7 +1,7 @@
 import type { Refusal } from '../wire/records.ts';
 import { Payload } from '../wire/payload.ts';
-import { DEAD_LETTERS } from '../wire/queues.ts';
-import type { Broker, QueueSpec } from './broker.ts';
+import { DEAD_LETTERS, type QueueSpec } from '../wire/queues.ts';
+import type { Broker } from './broker.ts';
 
 /** Bytes of a refused text that are kept at most. */
 export const DEAD_LETTER_BYTES_MAX = 64 * 1024;

@@ -1,4 +1,5 @@
 import { AftermathError } from '../service/errors.ts';
+import type { QueueSpec } from '../wire/queues.ts';
 import { Batches, isRetry } from './batches.ts';
 import type {
   Broker,
@@ -7,7 +8,6 @@ import type {
   Consumer,
   Handler,
   Message,
-  QueueSpec,
   Target,
   Visit,
 } from './broker.ts';

@@ -1,16 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type {
-  Broker,
-  ConsumeOptions,
-  Consumer,
-  Handler,
-  Message,
-  QueueSpec,
-  Target,
-  Visit,
-} from '../broker/broker.ts';
-import { DEAD_LETTERS } from '../wire/queues.ts';
+import type { Broker, ConsumeOptions, Consumer, Handler, Message, Target, Visit } from '../broker/broker.ts';
+import { DEAD_LETTERS, type QueueSpec } from '../wire/queues.ts';
 
 /** A scrape waits no longer for the depth of a queue: it is left out then. */
 const DEPTH_WAIT_MS = 1_000;

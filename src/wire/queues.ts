@@ -1,5 +1,3 @@
-import type { QueueSpec } from '../broker/broker.ts';
-
 /** The three queues of the field (94 public services use these names), on the default exchange. */
 export const FEATURES = 'features';
 export const TRUTH = 'y_true';
@@ -21,6 +19,15 @@ export interface DataQueues {
 
 /** The data queues as the field calls them. */
 export const DATA_QUEUES: DataQueues = { features: FEATURES, truth: TRUTH, predictions: PREDICTIONS };
+
+/** How a queue is declared where it does not exist yet. */
+export interface QueueSpec {
+  readonly name: string;
+  /** Survives a restart of the broker, with its persistent messages. */
+  readonly durable: boolean;
+  /** Only for a queue of our own that nobody has to read: it keeps the newest so many messages, the oldest go. */
+  readonly keepMax?: number;
+}
 
 /** What RabbitMQ keeps a durable queue as: on one node, or replicated over the nodes of a cluster. */
 export const QUEUE_TYPES = ['classic', 'quorum'] as const;

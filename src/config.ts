@@ -346,7 +346,7 @@ export const FEATURES_LIMITS = {
   batchRowsMax: 256,
   batchWaitMs: 5,
   inFlightRowsMax: 8_192,
-  /** Where each record is a message: more of them in flight only make the broker slower. */
+  /** Where each record is a message: with more of them in flight both sides have more to do. */
   inFlightSinglesMax: 512,
   cacheBytesMax: 8 * 1024 * 1024,
   shuffleRowsMax: 10_000,

@@ -113,8 +113,8 @@ export const reportCommand: Command = command({
           'Cannot report: name a log, or two files with --predictions and --truth.',
         );
       const { reportOfLog } = await import('./report-of-log.ts');
-      const page = { html: text('html'), slices: values.slice, units: values.units };
-      made = await reportOfLog(path, { task: values.task, ...options }, page);
+      const shown = { slices: values.slice, units: values.units };
+      made = await reportOfLog(path, { task: values.task, ...options, ...shown }, text('html'));
     } else {
       if (predictions === undefined || truth === undefined || path !== undefined) {
         const found = path === undefined ? 'one of the two is missing' : 'a log was named as well';

@@ -40,8 +40,7 @@ export interface RunOptions {
  * One run over a dataset: sends the rows when they may go and their truths when they are due, and knows up to
  * where everything is confirmed.
  *
- * Memory is bounded: rows in flight by `inFlightRowsMax` (`inFlightSinglesMax` where each is a message), truths that are due by `dueBytesMax`; at either bound
- * rows wait.
+ * Memory is bounded: rows in flight by the sender's room, truths that are due by `dueBytesMax`; at either bound rows wait.
  */
 export class Run {
   /** Fulfils when everything is confirmed, or after `stop`; rejects when it cannot go on. */
@@ -168,7 +167,7 @@ export class Run {
     if (this.#timeline.truthsFollowRows && this.#isFull) untilMs = Math.max(untilMs, this.#due.nextMs ?? 0);
     let sent = false;
     while (this.#goesOn && this.#due.isDueBy(untilMs)) {
-      const count = Math.min(this.#o.limits.batchRowsMax, this.#truthsRoom);
+      const count = Math.min(this.#o.limits.batchRowsMax, this.#sender.truthsRoom);
       if (count <= 0) return sent;
       const due: DueTruth[] = [];
       while (due.length < count && this.#due.isDueBy(untilMs)) {
@@ -319,7 +318,7 @@ export class Run {
 
   #sleepMs(now: number): number {
     const upcoming = this.#rowsRoom > 0 && this.#available > 0 ? this.#cursor.upcoming : undefined;
-    const nextDueMs = this.#truthsRoom > 0 ? this.#due.nextMs : undefined;
+    const nextDueMs = this.#sender.truthsRoom > 0 ? this.#due.nextMs : undefined;
     return Math.max(0, this.#timeline.wakeMs(upcoming, nextDueMs, now) - now);
   }
 
@@ -331,14 +330,10 @@ export class Run {
     return this.#sender.featuresInFlight + this.#sender.truthsInFlight;
   }
 
-  get #truthsRoom(): number {
-    return this.#sender.truthsRoom;
-  }
-
   get #rowsRoom(): number {
     if (this.#isFull) return 0;
     const room = this.#sender.featuresRoom;
-    return this.#timeline.truthsAtOnce ? Math.min(room, this.#truthsRoom) : room;
+    return this.#timeline.truthsAtOnce ? Math.min(room, this.#sender.truthsRoom) : room;
   }
 
   /** Whether so many truths are due that rows must wait. */

@@ -62,7 +62,7 @@ export class Committer {
     const { promise, resolve, reject } = Promise.withResolvers<readonly LedgerRefusal[]>();
     this.#waiting.push({ contribution, resolve, reject });
     this.#running ??= this.#run();
-    if (!this.#isFew) this.#enough?.();
+    if (this.#enough !== undefined && !this.#isFew) this.#enough();
     return promise;
   }
 

@@ -69,11 +69,10 @@ export class CountingBroker implements Broker {
     return this.#broker.queueDepth(queue);
   }
 
-  publish(target: Target, message: Message): Promise<void> {
-    const published = this.#broker.publish(target, message);
-    if (!('queue' in target) || target.queue !== DEAD_LETTERS) return published;
-    const origin = String(message.headers?.['origin'] ?? 'unknown');
-    return published.then(() => this.#dead.inc({ origin }));
+  async publish(target: Target, message: Message): Promise<void> {
+    await this.#broker.publish(target, message);
+    if ('queue' in target && target.queue === DEAD_LETTERS)
+      this.#dead.inc({ origin: String(message.headers?.['origin'] ?? 'unknown') });
   }
 
   consume(queue: string, options: ConsumeOptions, handle: Handler): Promise<Consumer> {

@@ -24,6 +24,15 @@ export function formatTick(value: number, locale: string | undefined, digitsMax 
   }).format(value);
 }
 
+/** With so many decimals, and no sign on a 0. */
+export function formatFixed(value: number, decimals: number, locale: string | undefined): string {
+  return formatter(locale, {
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+    signDisplay: 'negative',
+  }).format(value);
+}
+
 /** A number of things, thousands apart. */
 export function formatCount(value: number, locale: string | undefined): string {
   return formatter(locale, { maximumFractionDigits: 0 }).format(value);
@@ -102,7 +111,7 @@ export function roundTicks(end: number, count: number): number[] {
 const formatters = new Map<string, Intl.NumberFormat>();
 
 /** Making a formatter costs more than using it. */
-function formatter(locale: string | undefined, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+export function formatter(locale: string | undefined, options: Intl.NumberFormatOptions): Intl.NumberFormat {
   const key = `${locale} ${JSON.stringify(options)}`;
   let made = formatters.get(key);
   if (made === undefined) {

@@ -1,3 +1,4 @@
+import { formatter } from '../charts/numbers.ts';
 import { TIED } from './words.ts';
 
 const UNITS = [
@@ -10,8 +11,7 @@ const UNITS = [
 /** A stretch of time in its two largest units: `2 h 11 min`, `4.2 s`, `13 ms`. */
 export function durationText(seconds: number, locale: string | undefined): string {
   if (seconds < 1) return `${Math.round(seconds * 1_000)}${TIED}ms`;
-  if (seconds < 10)
-    return `${new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }).format(seconds)}${TIED}s`;
+  if (seconds < 10) return `${formatter(locale, { maximumFractionDigits: 1 }).format(seconds)}${TIED}s`;
   const first = UNITS.findIndex(([, size]) => seconds >= size);
   const [unit, size] = UNITS[first] ?? UNITS[3];
   const next = UNITS[first + 1];

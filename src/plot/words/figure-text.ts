@@ -1,5 +1,5 @@
 import type { FigureValue } from '../../stats/figure.ts';
-import { formatCount, formatFigure } from '../charts/numbers.ts';
+import { formatCount, formatFigure, formatFixed } from '../charts/numbers.ts';
 import { unitOf } from '../charts/figure-scale.ts';
 import { figureMeaning, type FigureMeaning } from '../../wire/figure-meaning.ts';
 import { TIED } from './words.ts';
@@ -46,7 +46,7 @@ export function valueText(
       ? formatCount(value, locale)
       : decimals === undefined
         ? formatFigure(value * scale, locale)
-        : fixed(value * scale, decimals, locale);
+        : formatFixed(value * scale, decimals, locale);
   return { value: `${sign}${minus(text)}`, uncertainty, unit };
 }
 
@@ -77,31 +77,21 @@ function uncertaintyOf(
   }
   const size = (above + below) / 2;
   const plusMinus = (text: string) => `±${TIED}${text}`;
-  // As many decimals as the value has in three significant digits; one digit of its own where that would be 0.
-  const wanted = Math.max(2 - power(value), -power(size));
-  // Digits of a value that is small beside how unsure it is say nothing.
+  // Digits of a value that is small beside how unsure it is say nothing: its three digits are those of what it is unsure by. Else
+  // there are as many decimals as the value has in three digits, and one digit at least that is not 0.
   const isUnsure = size !== 0 && value !== 0 && power(size) > power(value);
-  const decimals = isUnsure ? Math.min(wanted, 2 - power(size)) : wanted;
-  if (Math.abs(decimals) > 15 || Math.abs(value) >= 1e7)
+  const wanted = isUnsure ? 2 - power(size) : Math.max(2 - power(value), -power(size));
+  if (Math.abs(wanted) > 15 || Math.abs(value) >= 1e7)
     return { uncertainty: plusMinus(formatFigure(size, locale)), decimals: undefined };
+  const decimals = Math.max(0, wanted);
   return {
-    uncertainty: plusMinus(fixed(size, decimals, locale)),
+    uncertainty: plusMinus(formatFixed(size, decimals, locale)),
     decimals: isUnsure ? decimals : undefined,
   };
 }
 
 function power(x: number): number {
   return x === 0 ? 0 : Math.floor(Math.log10(Math.abs(x)));
-}
-
-/** With so many decimals; with none where they are fewer. */
-function fixed(value: number, decimals: number, locale: string | undefined): string {
-  const digits = Math.max(0, decimals);
-  return new Intl.NumberFormat(locale, {
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-    signDisplay: 'negative',
-  }).format(value);
 }
 
 /** The sign as it is printed: as wide as a plus. */

@@ -1,5 +1,5 @@
 import type { FigureValue } from '../../stats/figure.ts';
-import { countOf, formatCount } from '../charts/numbers.ts';
+import { countOf, formatCount, formatter } from '../charts/numbers.ts';
 import { shownName } from '../charts/names.ts';
 import type { Chosen } from '../chosen.ts';
 import type { Feed } from '../feed.ts';
@@ -154,7 +154,7 @@ function lately({ model, slice, figureName }: Chosen, writing: Writing): string[
 
 function method({ level, low, method }: FigureValue, locale: string | undefined): string[] {
   if (level === undefined || low === undefined) return [];
-  const share = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }).format(level * 100);
+  const share = formatter(locale, { maximumFractionDigits: 1 }).format(level * 100);
   const isSequence = /sequence|asymptotic|bernstein|betting|mixture/i.test(method ?? '');
   return [
     `${share}${TIED}% ${isSequence ? 'sequence, valid however often you look' : (method ?? 'interval')}.`,

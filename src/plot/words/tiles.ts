@@ -1,4 +1,4 @@
-import { countOf, formatCount, formatFigure } from '../charts/numbers.ts';
+import { countOf, formatCount, formatFigure, formatter } from '../charts/numbers.ts';
 import type { Chosen } from '../chosen.ts';
 import type { ModelSnapshot, Snapshot } from '../../wire/snapshot.ts';
 import { booksOf, isBalanced } from './books.ts';
@@ -152,7 +152,7 @@ function labelsTile({ model, scored, predictions, slice }: Chosen, { locale }: W
 export function shareText(ratio: number, locale: string | undefined): string {
   const percent = ratio < 1 ? Math.min(100 * ratio, 99.9) : 100 * ratio;
   const digits = { maximumSignificantDigits: 3, ...(percent % 1 !== 0 && { minimumSignificantDigits: 3 }) };
-  return `${new Intl.NumberFormat(locale, digits).format(percent)}${TIED}%`;
+  return `${formatter(locale, digits).format(percent)}${TIED}%`;
 }
 
 function booksTile({ models, truths, deadLetters }: Snapshot, { locale }: Writing): Tile {
